@@ -1,0 +1,3 @@
+//! The worker's entry, nothing else.
+
+fn main() {}

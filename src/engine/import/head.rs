@@ -1,0 +1,356 @@
+use super::ImportError;
+use super::scan::{ValueEnd, value_end};
+use crate::engine::trace::{BodySource, SourceId};
+
+/// How a file is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Empty,
+    /// Not text; says what it is.
+    Binary(&'static str),
+    /// One JSON object.
+    Object,
+    /// One JSON list.
+    List,
+    /// JSON objects or lists, one a line.
+    Lines,
+    Text,
+}
+
+/// The beginning and the end of a file: all that a probe may look at.
+pub struct Head<'a> {
+    pub name: &'a str,
+    /// At most [`Head::BYTES`] from the beginning.
+    pub bytes: std::borrow::Cow<'a, [u8]>,
+    pub tail: std::borrow::Cow<'a, [u8]>,
+    /// Length of the whole file.
+    pub len: u64,
+    pub shape: Shape,
+    /// For [`Shape::Object`] the document; for lists and lines one for each of the first elements or lines.
+    pub outlines: Vec<Outline>,
+    /// For a document: what its last bytes show. Some formats name themselves there only.
+    pub tail_names: Vec<String>,
+}
+
+impl<'a> Head<'a> {
+    pub const BYTES: u64 = 256 << 10;
+    const TAIL: u64 = 4 << 10;
+    const OUTLINES: usize = 200;
+
+    pub fn read(sources: &'a dyn BodySource, source: SourceId) -> Result<Self, ImportError> {
+        let len = sources.len(source);
+        let bytes = sources.read(source, 0..len.min(Self::BYTES))?;
+        let tail = sources.read(source, len.saturating_sub(Self::TAIL)..len)?;
+        Ok(Self::of(sources.name(source), bytes, tail, len))
+    }
+
+    pub fn of(
+        name: &'a str,
+        bytes: impl Into<std::borrow::Cow<'a, [u8]>>,
+        tail: impl Into<std::borrow::Cow<'a, [u8]>>,
+        len: u64,
+    ) -> Self {
+        let (bytes, tail) = (bytes.into(), tail.into());
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii_start();
+        let (shape, outlines) = lay_out(text, &bytes, len);
+        let tail_names = if shape == Shape::Object { names_in(&tail) } else { Vec::new() };
+        Self { name, bytes, tail, len, shape, outlines, tail_names }
+    }
+
+    /// The first outline: the document, or the first element or line.
+    pub fn first(&self) -> Option<&Outline> {
+        self.outlines.first()
+    }
+
+    /// How many of the outlines have the path.
+    pub fn count(&self, path: &str) -> usize {
+        self.outlines.iter().filter(|outline| outline.has(path)).count()
+    }
+
+    /// Whether a single object has this member, wherever it stands in the file.
+    pub fn has_member(&self, name: &str) -> bool {
+        self.shape == Shape::Object
+            && (self.first().is_some_and(|outline| outline.has(name))
+                || self.tail_names.iter().any(|known| known == name))
+    }
+
+    /// What the file looks like, for a person whose file nobody claimed.
+    pub fn describe(&self) -> String {
+        fn names(outline: &Outline) -> String {
+            let mut names: Vec<&str> = outline.members().collect();
+            let more = names.len() > 6;
+            names.truncate(6);
+            format!("{}{}", names.join(", "), if more { ", …" } else { "" })
+        }
+        match (self.shape, self.first()) {
+            (Shape::Empty, _) => "an empty file".to_owned(),
+            (Shape::Binary(what), _) => what.to_owned(),
+            (Shape::Object, Some(outline)) => {
+                format!("one JSON object with the members {}", names(outline))
+            }
+            (Shape::List, Some(outline)) if outline.is_object() => {
+                format!("a JSON list of objects with the members {}", names(outline))
+            }
+            (Shape::Lines, Some(outline)) if outline.is_object() => {
+                format!("JSON lines whose objects have the members {}", names(outline))
+            }
+            (Shape::List | Shape::Lines, _) => "JSON lists of plain values".to_owned(),
+            (Shape::Object, None) => "a JSON object that is cut off".to_owned(),
+            (Shape::Text, _) => {
+                let text = String::from_utf8_lossy(&self.bytes);
+                let line: String = text
+                    .lines()
+                    .find(|line| !line.trim().is_empty())
+                    .unwrap_or("")
+                    .chars()
+                    .take(60)
+                    .collect();
+                format!("plain text that begins “{}”", line.trim())
+            }
+        }
+    }
+}
+
+fn lay_out(text: &[u8], bytes: &[u8], len: u64) -> (Shape, Vec<Outline>) {
+    if let Some(what) = binary(bytes) {
+        return (Shape::Binary(what), Vec::new());
+    }
+    match text.first() {
+        None if len <= bytes.len() as u64 => (Shape::Empty, Vec::new()),
+        Some(b'{') => {
+            if let ValueEnd::At(end) = value_end(text)
+                && text.get(end..).is_some_and(|rest| rest.trim_ascii_start().first().is_some())
+            {
+                return (Shape::Lines, line_outlines(text));
+            }
+            (Shape::Object, vec![Outline::of(text)])
+        }
+        Some(b'[') => {
+            if let ValueEnd::At(end) = value_end(text)
+                && text.get(end..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'['))
+            {
+                return (Shape::Lines, line_outlines(text));
+            }
+            (Shape::List, list_outlines(text.get(1..).unwrap_or_default()))
+        }
+        _ => {
+            // A broken first line must not hide the JSON lines behind it.
+            let outlines: Vec<Outline> = line_outlines(text);
+            let lines =
+                text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+            if outlines.len() * 2 > lines { (Shape::Lines, outlines) } else { (Shape::Text, Vec::new()) }
+        }
+    }
+}
+
+fn line_outlines(text: &[u8]) -> Vec<Outline> {
+    text.split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| matches!(line.first(), Some(b'{' | b'[')))
+        .take(Head::OUTLINES)
+        .map(Outline::of)
+        .collect()
+}
+
+fn list_outlines(mut rest: &[u8]) -> Vec<Outline> {
+    let mut outlines = Vec::new();
+    while outlines.len() < Head::OUTLINES {
+        rest = rest.trim_ascii_start();
+        match rest.first() {
+            Some(b',') => rest = rest.get(1..).unwrap_or_default(),
+            None | Some(b']') => break,
+            Some(_) => {
+                outlines.push(Outline::of(rest));
+                match value_end(rest) {
+                    ValueEnd::At(end) => rest = rest.get(end.max(1)..).unwrap_or_default(),
+                    ValueEnd::Unfinished => break,
+                }
+            }
+        }
+    }
+    outlines
+}
+
+fn binary(bytes: &[u8]) -> Option<&'static str> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"PK\x03\x04", "a zip archive"),
+        (b"PK\x05\x06", "an empty zip archive"),
+        (b"\x28\xB5\x2F\xFD", "zstd-compressed data"),
+        (b"\x1F\x8B", "gzip-compressed data"),
+        (b"SQLite format 3\0", "an SQLite database (export the session from the agent that keeps it)"),
+        (b"PAR1", "a Parquet table (export its rows as JSON lines)"),
+        (b"%PDF", "a PDF document"),
+        (b"\x89PNG", "a PNG image"),
+        (b"\xFF\xD8\xFF", "a JPEG image"),
+        (b"\x7FELF", "a program"),
+    ];
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(what);
+    }
+    let sample = bytes.get(..4096).unwrap_or(bytes);
+    let zeros = sample.iter().filter(|byte| **byte == 0).count();
+    (zeros * 50 > sample.len().max(50)).then_some("binary data")
+}
+
+/// Member names that stand in a cut-out of JSON: strings followed by a colon.
+fn names_in(tail: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(tail);
+    let mut pieces = text.split('"');
+    let mut names = Vec::new();
+    let mut previous = pieces.next();
+    for piece in pieces {
+        if piece.trim_start().starts_with(':')
+            && let Some(name) = previous
+            && name.len() <= 60
+        {
+            names.push(name.to_owned());
+        }
+        previous = Some(piece);
+    }
+    names
+}
+
+/// The names and first small values of a JSON value, by path: `info.exit_status`, `messages[].role`.
+/// Made from bytes that may be cut off anywhere.
+#[derive(Debug, Clone, Default)]
+pub struct Outline {
+    /// Paths in order of first appearance, each with its first value if that is a short scalar.
+    entries: Vec<(String, Option<String>)>,
+    object: bool,
+}
+
+impl Outline {
+    const DEPTH: usize = 5;
+    const ENTRIES: usize = 400;
+    const SCALAR: usize = 200;
+
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut outline = Self { entries: Vec::new(), object: bytes.first() == Some(&b'{') };
+        outline.value(bytes, &mut String::new(), 0);
+        outline
+    }
+
+    /// Whether the value is an object rather than a list or a scalar.
+    pub fn is_object(&self) -> bool {
+        self.object
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        self.entries.iter().any(|(known, _)| known == path)
+    }
+
+    pub fn has_all(&self, paths: &[&str]) -> bool {
+        paths.iter().all(|path| self.has(path))
+    }
+
+    /// The first scalar at that path: a string's content, or a number, `true`, `false`, `null` as written.
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.entries.iter().find(|(known, _)| known == path).and_then(|(_, value)| value.as_deref())
+    }
+
+    /// The names directly inside.
+    pub fn members(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(path, _)| path.as_str()).filter(|path| !path.contains(['.', '[']))
+    }
+
+    fn note(&mut self, path: &str, value: Option<String>) {
+        if self.entries.len() < Self::ENTRIES && !self.has(path) {
+            self.entries.push((path.to_owned(), value));
+        }
+    }
+
+    /// Reads the value at the start of `bytes`; returns how many bytes it took.
+    fn value(&mut self, bytes: &[u8], path: &mut String, depth: usize) -> usize {
+        let whole = || match value_end(bytes) {
+            ValueEnd::At(end) => end.max(1),
+            ValueEnd::Unfinished => bytes.len(),
+        };
+        match bytes.first() {
+            Some(open @ (b'{' | b'[')) if depth < Self::DEPTH && self.entries.len() < Self::ENTRIES => {
+                if !path.is_empty() {
+                    self.note(path, None);
+                }
+                self.members_of(*open, bytes, path, depth)
+            }
+            Some(b'{' | b'[') => {
+                self.note(path, None);
+                whole()
+            }
+            _ => {
+                let end = whole();
+                let scalar = bytes.get(..end).filter(|scalar| scalar.len() <= Self::SCALAR).map(|scalar| {
+                    serde_json::from_slice::<String>(scalar)
+                        .unwrap_or_else(|_| String::from_utf8_lossy(scalar).into_owned())
+                });
+                self.note(path, scalar);
+                end
+            }
+        }
+    }
+
+    fn members_of(&mut self, open: u8, bytes: &[u8], path: &mut String, depth: usize) -> usize {
+        let mut at = 1;
+        let stem = path.len();
+        loop {
+            match bytes.get(at) {
+                None => return bytes.len(),
+                Some(b'}' | b']') => return at + 1,
+                Some(b',' | b':' | b' ' | b'\n' | b'\r' | b'\t') => {
+                    at += 1;
+                    continue;
+                }
+                Some(_) => {}
+            }
+            if open == b'{' {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let ValueEnd::At(end) = value_end(rest) else { return bytes.len() };
+                let name: String =
+                    rest.get(..end).and_then(|name| serde_json::from_slice(name).ok()).unwrap_or_default();
+                at += end;
+                while matches!(bytes.get(at), Some(b':' | b' ' | b'\n' | b'\r' | b'\t')) {
+                    at += 1;
+                }
+                if stem > 0 {
+                    path.push('.');
+                }
+                path.push_str(&name);
+            } else {
+                path.push_str("[]");
+            }
+            let rest = bytes.get(at..).unwrap_or_default();
+            if rest.is_empty() {
+                self.note(path, None);
+            } else {
+                at += self.value(rest, path, depth + 1).max(1);
+            }
+            path.truncate(stem);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Head, Outline, Shape};
+
+    #[test]
+    fn outlines_a_cut_document() {
+        let outline =
+            Outline::of(br#"{"info":{"exit_status":"ok"},"messages":[{"role":"user","content":"abc"#);
+        assert_eq!(outline.get("info.exit_status"), Some("ok"));
+        assert_eq!(outline.get("messages[].role"), Some("user"));
+        assert!(outline.has("messages[].content"));
+        assert_eq!(outline.members().collect::<Vec<_>>(), ["info", "messages"]);
+    }
+
+    #[test]
+    fn tells_lines_from_documents() {
+        let shape = |text: &str| Head::of("x", text.as_bytes(), text.as_bytes(), text.len() as u64).shape;
+        assert_eq!(shape("{\"a\":1}\n{\"a\":2}"), Shape::Lines);
+        assert_eq!(shape("{\n\"a\":1}"), Shape::Object);
+        assert_eq!(shape("[{\"a\":1}]"), Shape::List);
+        assert_eq!(shape("oops\n{\"a\":1}\n{\"a\":1}\n"), Shape::Lines);
+        assert_eq!(shape("# notes"), Shape::Text);
+        assert_eq!(shape(""), Shape::Empty);
+        assert_eq!(shape("PK\u{3}\u{4}"), Shape::Binary("a zip archive"));
+    }
+}

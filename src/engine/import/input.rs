@@ -1,0 +1,105 @@
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+
+use serde_json::value::RawValue;
+
+use super::text;
+use crate::engine::trace::{BodySource, Decoder, Segment, SourceId, TextRef};
+
+/// Told how many bytes have been read; answers whether to go on.
+pub type Progress<'a> = dyn FnMut(u64) -> bool + 'a;
+
+/// One file to import, with the files that lie beside it.
+pub struct Input<'a> {
+    pub sources: &'a dyn BodySource,
+    pub main: SourceId,
+    /// Sidecars of the same folder, recognised as such.
+    pub sidecars: Vec<SourceId>,
+    pub(super) progress: RefCell<&'a mut Progress<'a>>,
+    pub(super) hash: Cell<u64>,
+}
+
+impl<'a> Input<'a> {
+    pub fn new(
+        sources: &'a dyn BodySource,
+        main: SourceId,
+        sidecars: Vec<SourceId>,
+        progress: &'a mut Progress<'a>,
+    ) -> Self {
+        Self { sources, main, sidecars, progress: RefCell::new(progress), hash: Cell::new(0) }
+    }
+
+    pub fn len(&self) -> u64 {
+        self.sources.len(self.main)
+    }
+
+    pub fn name(&self) -> &str {
+        self.sources.name(self.main)
+    }
+
+    /// Hash of the bytes that were walked. The same file gives the same hash, however it was read.
+    pub fn content_hash(&self) -> u64 {
+        self.hash.get()
+    }
+}
+
+/// A piece of the source that is read as one: a line, or an element of a list in a document.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    pub source: SourceId,
+    /// Where `bytes` begin in the source.
+    pub offset: u64,
+    /// 1-based line, or 0-based element.
+    pub number: u64,
+    pub bytes: &'a [u8],
+}
+
+/// Decoded text and the segment it came from.
+#[derive(Debug, Clone)]
+pub struct Located<'a> {
+    pub text: Cow<'a, str>,
+    pub segment: Segment,
+}
+
+impl Located<'_> {
+    pub fn as_ref(&self) -> TextRef<'_> {
+        TextRef { text: &self.text, segment: self.segment.clone() }
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The segment that `piece`, a part of this record's bytes, occupies. A piece from elsewhere (text that
+    /// was decoded first) becomes inline text, as `decoder` makes it.
+    pub fn segment(&self, piece: &str, decoder: Decoder) -> Segment {
+        let (own, start) = (self.bytes.as_ptr().addr(), piece.as_ptr().addr());
+        let inside = start >= own && start + piece.len() <= own + self.bytes.len();
+        match u32::try_from(piece.len()) {
+            Ok(len) if inside => Segment::Stored {
+                source: self.source,
+                start: self.offset + (start - own) as u64,
+                len,
+                decoder,
+            },
+            _ => Segment::Inline(text::decode(decoder, piece.as_bytes()).unwrap_or_default().into()),
+        }
+    }
+
+    /// A JSON value read as text: see [`text::json_text`].
+    pub fn text(&self, raw: &'a RawValue) -> Located<'a> {
+        Located { text: text::json_text(raw.get()), segment: self.segment(raw.get(), text::JSON_TEXT) }
+    }
+
+    /// A JSON value as it stands in the file: call arguments that are an object.
+    pub fn raw(&self, raw: &'a RawValue) -> Located<'a> {
+        Located { text: Cow::Borrowed(raw.get()), segment: self.segment(raw.get(), text::PLAIN) }
+    }
+
+    /// Call arguments given as an object, or as a string that holds one.
+    pub fn arguments(&self, raw: &'a RawValue) -> Located<'a> {
+        if raw.get().starts_with('"') { self.text(raw) } else { self.raw(raw) }
+    }
+}

@@ -1,0 +1,120 @@
+//! Bytes → [`crate::engine::trace::Trace`]. One file per format; all format knowledge ends here.
+//!
+//! May use `trace` only. To add a format: write `<format>.rs` with an [`Importer`], then add its two lines
+//! below (the `mod` and the entry of [`ALL`]); `tests/architecture.rs` says what else it needs.
+
+mod error;
+mod head;
+mod input;
+mod output;
+mod plan;
+pub mod scan;
+pub mod sidecar;
+pub mod text;
+
+pub use error::ImportError;
+pub use head::{Head, Outline, Shape};
+pub use input::{Input, Located, Progress, Record};
+pub use output::{Imported, Output};
+pub use plan::{FileRole, plan};
+
+use crate::engine::trace::{BodyError, BodySource, Decoder, Part, Segment, TextObserver, Trace};
+
+/// Every format, in the order in which a tie between two `Maybe` is decided.
+static ALL: &[&dyn Importer] = &[];
+
+/// The text users read about a format.
+#[derive(Debug)]
+pub struct FormatInfo {
+    /// Kebab-case, equal to the file's name; public in reports.
+    pub id: &'static str,
+    pub title: &'static str,
+    /// Which agent or tool writes it, and under which file names.
+    pub written_by: &'static str,
+    /// What the format does not hold, so that the product cannot show it.
+    pub lacks: &'static str,
+}
+
+/// How sure an importer is that a file is of its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Probe {
+    No,
+    /// Fits, but so would others.
+    Maybe,
+    /// Bears marks that no other format has.
+    Yes,
+}
+
+/// A format that can be read.
+pub trait Importer: Sync {
+    fn info(&self) -> &'static FormatInfo;
+
+    /// Judges by content alone: the beginning and the end of the file.
+    fn probe(&self, head: &Head<'_>) -> Probe;
+
+    /// Walks the source once and adds its runs to `out`. A bad record costs itself and leaves a warning; an
+    /// error means that nothing could be read at all.
+    fn import(&self, input: &Input<'_>, out: &mut Output<'_>) -> Result<(), ImportError>;
+
+    /// Turns the bytes of a segment back into text. Importers override it for decoders of their own
+    /// (numbers from 16) and pass the rest to [`text::decode`].
+    fn decode(&self, decoder: Decoder, bytes: &[u8]) -> Result<String, BodyError> {
+        text::decode(decoder, bytes)
+    }
+}
+
+/// The formats that can be read, for help texts and tests.
+pub fn formats() -> impl Iterator<Item = &'static FormatInfo> {
+    ALL.iter().map(|importer| importer.info())
+}
+
+/// The importer of that id.
+pub fn importer(id: &str) -> Option<&'static dyn Importer> {
+    ALL.iter().copied().find(|importer| importer.info().id == id)
+}
+
+/// What each importer says to a file, surest first; ties in the order of the list.
+pub fn probes(head: &Head<'_>) -> Vec<(&'static dyn Importer, Probe)> {
+    let mut answers: Vec<(&'static dyn Importer, Probe)> = ALL
+        .iter()
+        .map(|importer| (*importer, importer.probe(head)))
+        .filter(|(_, probe)| *probe != Probe::No)
+        .collect();
+    answers.sort_by_key(|(_, probe)| std::cmp::Reverse(*probe));
+    answers
+}
+
+/// Finds the importer of a file, or says what the file looks like instead.
+pub fn recognise(head: &Head<'_>) -> Result<&'static dyn Importer, ImportError> {
+    match probes(head).first() {
+        Some((importer, _)) => Ok(*importer),
+        None => Err(ImportError::not_a_trace(head)),
+    }
+}
+
+/// Reads one file, with the sidecars that lie beside it, showing all text to `observer` on the way.
+pub fn import(input: &Input<'_>, observer: &mut dyn TextObserver) -> Result<Imported, ImportError> {
+    let head = Head::read(input.sources, input.main)?;
+    let importer = recognise(&head)?;
+    let mut out = Output::new(importer.info().id, observer);
+    importer.import(input, &mut out)?;
+    sidecar::apply_all(input, &mut out);
+    out.finish(input.content_hash(), &head)
+}
+
+/// The text of one part of a step's body.
+pub fn read_part(trace: &Trace, part: &Part, sources: &dyn BodySource) -> Result<String, BodyError> {
+    let importer = importer(trace.format)
+        .ok_or_else(|| BodyError::Decode(format!("no importer called {}", trace.format)))?;
+    let mut text = String::new();
+    for segment in &part.segments {
+        match segment {
+            Segment::Inline(inline) => text.push_str(inline),
+            Segment::Stored { source, start, len, decoder } => {
+                let bytes = sources.read(*source, *start..*start + u64::from(*len))?;
+                text.push_str(&importer.decode(*decoder, &bytes)?);
+            }
+        }
+    }
+    Ok(text)
+}

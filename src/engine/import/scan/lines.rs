@@ -1,0 +1,102 @@
+use super::value::{ValueEnd, value_end};
+use super::window::Window;
+use crate::engine::import::{ImportError, Input, Output, Record};
+use crate::engine::trace::{Position, WarningKind};
+
+impl<'a> Input<'a> {
+    /// Visits the non-blank lines of the source. The last line may lack its end.
+    pub fn lines(&'a self, mut visit: impl FnMut(Record<'_>)) -> Result<(), ImportError> {
+        let mut window = Window::open(self);
+        let mut number = 0;
+        let mut searched = 0;
+        loop {
+            let bytes = window.bytes();
+            let mut start = 0;
+            while let Some(found) = bytes.get(searched..).and_then(|rest| memchr::memchr(b'\n', rest)) {
+                number += 1;
+                let end = searched + found;
+                visit_line(&window, bytes.get(start..end).unwrap_or_default(), start, number, &mut visit);
+                start = end + 1;
+                searched = start;
+            }
+            searched = bytes.len() - start;
+            window.advance(start);
+            if !window.grow()? {
+                break;
+            }
+        }
+        let rest = window.bytes();
+        if !rest.trim_ascii().is_empty() {
+            visit_line(&window, rest, 0, number + 1, &mut visit);
+        }
+        Ok(())
+    }
+
+    /// Visits the JSON objects of a JSON-lines source, several on one line included (writers that crash or
+    /// race glue them together). A line that is no JSON costs itself: it is reported to `out`.
+    pub fn json_lines(
+        &'a self,
+        out: &mut Output<'_>,
+        mut visit: impl FnMut(&mut Output<'_>, Record<'_>),
+    ) -> Result<(), ImportError> {
+        let total = self.len();
+        self.lines(|line| {
+            let mut rest = line.bytes;
+            let mut offset = line.offset;
+            while !rest.is_empty() {
+                let blank = rest.len() - rest.trim_ascii_start().len();
+                rest = rest.get(blank..).unwrap_or_default();
+                offset += blank as u64;
+                let end = match rest.first() {
+                    None => return,
+                    Some(b'{' | b'[') => value_end(rest),
+                    Some(_) => {
+                        out.warn(
+                            WarningKind::BadRecord,
+                            Some(Position::Line(line.number)),
+                            "a line that is no JSON object was skipped",
+                        );
+                        return;
+                    }
+                };
+                let ValueEnd::At(end) = end else {
+                    let at_end = offset + rest.len() as u64 + 1 >= total;
+                    let (kind, text) = if at_end {
+                        (WarningKind::Truncated, "the file stops in the middle of its last line")
+                    } else {
+                        (WarningKind::BadRecord, "a line whose JSON is cut off was skipped")
+                    };
+                    out.warn(kind, Some(Position::Line(line.number)), text);
+                    return;
+                };
+                let (object, tail) = rest.split_at(end);
+                visit(out, Record { bytes: object, offset, ..line });
+                rest = tail;
+                offset += end as u64;
+            }
+        })
+    }
+}
+
+fn visit_line(
+    window: &Window<'_>,
+    line: &[u8],
+    start: usize,
+    number: u64,
+    visit: &mut impl FnMut(Record<'_>),
+) {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let (line, skipped) = match line.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) if number == 1 => (rest, 3),
+        _ => (line, 0),
+    };
+    if line.trim_ascii().is_empty() {
+        return;
+    }
+    visit(Record {
+        source: window.source(),
+        offset: window.base() + (start + skipped) as u64,
+        number,
+        bytes: line,
+    });
+}

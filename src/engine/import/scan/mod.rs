@@ -1,0 +1,10 @@
+//! Walks a source in large blocks and hands out records: lines, glued objects, elements of lists inside a
+//! document. Holds one block and one record at a time, whatever the size of the source.
+
+mod lines;
+mod value;
+mod walk;
+mod window;
+
+pub use value::{ValueEnd, value_end};
+pub use walk::{Key, Visit};

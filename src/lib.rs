@@ -1,0 +1,3 @@
+//! TraceBench says what went wrong in a coding agent's run, where first, and with what proof.
+
+pub mod engine;
