@@ -1,3 +1,4 @@
 //! TraceBench says what went wrong in a coding agent's run, where first, and with what proof.
 
 pub mod engine;
+pub mod protocol;

@@ -1,5 +1,8 @@
-//! What went wrong in a run: pure functions from bytes to a report.
+//! What went wrong in a run: pure functions from bytes to a report. No IO, no clock, no thread.
 #![forbid(unsafe_code)]
 
+pub mod detect;
+pub mod facts;
 pub mod import;
+pub mod report;
 pub mod trace;

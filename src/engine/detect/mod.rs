@@ -1,0 +1,36 @@
+//! Rules over trace and facts → findings. One rule per file, under `rules/`.
+//!
+//! May use `trace`, `facts` and `replay`. To add a detector: write `rules/<name>.rs`, then its two adjacent
+//! lines in `rules/mod.rs`.
+
+mod context;
+mod finding;
+mod rules;
+mod verdict;
+
+pub use context::DetectContext;
+pub use finding::{Category, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status, Waste};
+pub use verdict::{Candidate, Verdict};
+
+use crate::engine::facts::RunFacts;
+use crate::engine::trace::Trace;
+
+/// The text users read about every detector, in the order in which findings of equal rank are listed.
+pub fn catalog() -> impl Iterator<Item = &'static DetectorInfo> {
+    rules::ALL.iter().map(|detector| detector.info())
+}
+
+/// The description of the detector of that id.
+pub fn info(id: &str) -> Option<&'static DetectorInfo> {
+    catalog().find(|info| info.id == id)
+}
+
+/// Runs every detector. Findings come sorted by the step they blame, then by severity, then by catalogue.
+pub fn detect(trace: &Trace, facts: &RunFacts) -> Vec<Finding> {
+    let ctx = DetectContext::new(trace, facts);
+    let mut findings = Findings::default();
+    for detector in rules::ALL {
+        detector.detect(&ctx, &mut findings);
+    }
+    findings.into_sorted()
+}

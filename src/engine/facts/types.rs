@@ -1,0 +1,283 @@
+use serde::{Deserialize, Serialize};
+
+use crate::engine::trace::{PartKind, StepId};
+
+/// A phrase of a step's text: the proof that a finding shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    pub part: PartKind,
+    /// Byte range in the decoded text of the part.
+    pub start: u32,
+    pub end: u32,
+    /// The phrase itself, at most [`Quote::CHARS`] characters of it.
+    pub text: Box<str>,
+}
+
+impl Quote {
+    pub const CHARS: usize = 240;
+}
+
+/// What a command was run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunKind {
+    Test,
+    Build,
+    Lint,
+    Install,
+    VersionControl,
+    /// Starts something that keeps running.
+    Server,
+    /// Runs a program or a script: a reproduction, the product itself.
+    Program,
+    /// Anything else a shell can do.
+    Other,
+}
+
+/// What an action did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operation {
+    Read,
+    Search,
+    List,
+    Edit,
+    Create,
+    Delete,
+    Run(RunKind),
+    Browse,
+    Plan,
+    Delegate,
+    Submit,
+    Ask,
+    /// A tool whose work is not known here.
+    Other,
+}
+
+impl Operation {
+    /// Changes files by itself.
+    pub fn is_edit(self) -> bool {
+        matches!(self, Self::Edit | Self::Create | Self::Delete)
+    }
+
+    /// Its result tells whether the work is good.
+    pub fn is_check(self) -> bool {
+        matches!(self, Self::Run(RunKind::Test | RunKind::Build | RunKind::Lint | RunKind::Program))
+    }
+}
+
+/// What sort of error an action met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorClass {
+    /// Tests or assertions failed.
+    TestFailure,
+    /// The code does not compile or parse.
+    Syntax,
+    /// A program raised an exception or crashed.
+    Exception,
+    /// A file, module, command or symbol is not there.
+    NotFound,
+    Permission,
+    Authentication,
+    RateLimit,
+    Network,
+    /// Disk or memory ran out.
+    Resources,
+    Timeout,
+    /// The tool did not understand the call.
+    InvalidCall,
+    /// An edit could not be applied.
+    EditRejected,
+    /// A person or a policy refused.
+    Rejected,
+    /// A non-zero exit without more to say.
+    Other,
+}
+
+/// How an action ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActionOutcome {
+    Ok,
+    Error(ErrorClass),
+    Timeout,
+    /// It answered with nothing.
+    Empty,
+    /// No result in the trace, or none that tells.
+    #[default]
+    Unknown,
+}
+
+impl ActionOutcome {
+    pub fn is_error(self) -> bool {
+        matches!(self, Self::Error(_) | Self::Timeout)
+    }
+}
+
+/// The line that says what went wrong, as it stands and with what varies masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorSignature {
+    /// Numbers, paths, addresses, ids and quoted texts are replaced: `<n>`, `<path>`, `<hex>`, `<id>`, `<str>`.
+    pub template: Box<str>,
+    pub quote: Quote,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestCounts {
+    pub passed: u32,
+    /// Failures and errors.
+    pub failed: u32,
+    pub skipped: u32,
+}
+
+/// One run of tests with what its output says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRun {
+    /// `pytest`, `cargo test`, `django`, … or `tests` where only the verdict is known.
+    pub framework: Box<str>,
+    pub green: bool,
+    /// `None` where the output gives no numbers.
+    pub counts: Option<TestCounts>,
+    /// Names of the tests that failed, as printed, at most 50.
+    pub failing: Vec<Box<str>>,
+    /// The line the verdict was read from.
+    pub quote: Option<Quote>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EditKind {
+    Create,
+    Modify,
+    Delete,
+}
+
+/// One change to one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// As the call names it.
+    pub file: Box<str>,
+    pub kind: EditKind,
+    /// Lines; `None` where the call does not show them (`sed -i`).
+    pub added: Option<u32>,
+    pub removed: Option<u32>,
+    /// Hash of the text that is replaced and of what replaces it, where the call shows them.
+    pub before: Option<u64>,
+    pub after: Option<u64>,
+}
+
+/// What an action did and how it ended.
+#[derive(Debug, Clone)]
+pub struct ActionFacts {
+    pub operation: Operation,
+    /// The command line, shell wrappers taken off, at most 400 characters.
+    pub command: Option<Box<str>>,
+    /// Files and folders it names, as written, at most 20.
+    pub targets: Vec<Box<str>>,
+    /// Equal for calls of the same tool with the same input, bytes of edits included.
+    pub call_hash: u64,
+    /// Equal for results that differ only in times, addresses and the like. 0 without a result.
+    pub result_hash: u64,
+    pub outcome: ActionOutcome,
+    pub exit_code: Option<i32>,
+    pub error: Option<ErrorSignature>,
+    pub tests: Option<TestRun>,
+    /// Empty when the edit was refused.
+    pub edits: Vec<Edit>,
+    /// It waits or polls: repeating it is its purpose.
+    pub waits: bool,
+    /// Bytes of the decoded result.
+    pub result_len: u32,
+    /// The last line of the result that says something: what a person is shown.
+    pub result_quote: Option<Quote>,
+}
+
+impl ActionFacts {
+    pub fn is_check(&self) -> bool {
+        self.tests.is_some() || self.operation.is_check()
+    }
+
+    /// A check that said no: red tests, a failed build, a program that broke.
+    pub fn is_red_check(&self) -> bool {
+        match &self.tests {
+            Some(tests) => !tests.green,
+            None => self.operation.is_check() && self.outcome.is_error(),
+        }
+    }
+
+    /// A check that said yes.
+    pub fn is_green_check(&self) -> bool {
+        match &self.tests {
+            Some(tests) => tests.green,
+            None => {
+                self.operation.is_check() && matches!(self.outcome, ActionOutcome::Ok | ActionOutcome::Empty)
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimKind {
+    /// "All tests pass".
+    TestsPass,
+    /// "I fixed", "is now resolved".
+    Fixed,
+    /// "I verified that".
+    Verified,
+    /// "The task is complete".
+    Done,
+    /// "Maybe", "not sure", "should probably".
+    Unsure,
+    /// "I was unable to", "further investigation is needed".
+    GaveUp,
+    /// "Let's assume", "for the sake of".
+    Assumed,
+}
+
+impl ClaimKind {
+    /// Says that the work is good.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::TestsPass | Self::Fixed | Self::Verified | Self::Done)
+    }
+}
+
+/// Something the agent says about its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    pub kind: ClaimKind,
+    pub quote: Quote,
+}
+
+/// The facts of one step.
+#[derive(Debug, Clone, Default)]
+pub struct StepFacts {
+    pub action: Option<Box<ActionFacts>>,
+    /// In messages, thoughts and final answers of the agent; in the order of the text.
+    pub claims: Vec<Claim>,
+    /// Hash of a message's or thought's text, white space folded. 0 without text.
+    pub text_hash: u64,
+    /// Bytes of the message or thought.
+    pub text_len: u32,
+    /// A tool call written as text instead of being made: the phrase that shows it.
+    pub unmade_call: Option<Box<Quote>>,
+    /// The error a message reports (conversations without tools), if any.
+    pub reported_error: Option<Box<ErrorSignature>>,
+}
+
+/// The facts of a run; `steps` runs parallel to the trace's steps.
+#[derive(Debug, Clone, Default)]
+pub struct RunFacts {
+    pub steps: Vec<StepFacts>,
+}
+
+impl RunFacts {
+    pub fn step(&self, id: StepId) -> Option<&StepFacts> {
+        self.steps.get(id.index())
+    }
+
+    pub fn action(&self, id: StepId) -> Option<&ActionFacts> {
+        self.step(id)?.action.as_deref()
+    }
+}

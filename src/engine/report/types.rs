@@ -1,0 +1,134 @@
+//! The public shape of a report. It only grows; a change that breaks readers raises [`FORMAT_VERSION`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::detect::{Severity, Waste};
+use crate::engine::trace::{Outcome, PartKind, Totals, Warning};
+
+/// Version of the shape below.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Everything that is known about one run. `step` is always our 0-based index, `source_step` the number in
+/// the original file's own terms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    pub format_version: u32,
+    pub file: String,
+    /// Which run of the file, from 0.
+    pub index: u32,
+    pub trace_id: String,
+    /// The importer's id.
+    pub format: String,
+    pub agent: Option<String>,
+    pub model: Option<String>,
+    pub task: Option<String>,
+    pub steps: u32,
+    pub outcome: Outcome,
+    /// `null` when there is no basis for a score.
+    pub score: Option<ScoreReport>,
+    pub verdict: VerdictReport,
+    pub findings: Vec<FindingReport>,
+    /// What makes each finding "the same" as one in another run.
+    pub signatures: Vec<SignatureReport>,
+    pub totals: Totals,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoreReport {
+    /// `classic`, `default`, or the name of the user's own.
+    pub profile: String,
+    /// 0 to 100.
+    pub total: f64,
+    /// Parts are 0 to 100 too; `null` where the profile has no such part.
+    pub outcome: Option<f64>,
+    pub process: Option<f64>,
+    pub efficiency: Option<f64>,
+    /// What raised or lowered it. Their points explain the total.
+    pub reasons: Vec<ReasonReport>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReasonReport {
+    /// Negative where it costs.
+    pub points: f64,
+    /// `outcome`, `process` or `efficiency`.
+    pub part: String,
+    pub text: String,
+    /// Places in [`RunReport::findings`].
+    pub findings: Vec<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictReport {
+    pub abstained: bool,
+    pub headline: String,
+    pub explanation: String,
+    /// Most decisive first.
+    pub candidates: Vec<CandidateReport>,
+    /// The last step at which a check was green.
+    pub last_good: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CandidateReport {
+    pub step: u32,
+    pub source_step: u32,
+    pub agent: String,
+    pub why: String,
+    /// Place in [`RunReport::findings`].
+    pub finding: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindingReport {
+    pub detector: String,
+    pub title: String,
+    pub severity: Severity,
+    pub certain: bool,
+    pub confidence: f64,
+    pub step: u32,
+    pub source_step: u32,
+    pub steps: Vec<u32>,
+    pub message: String,
+    pub evidence: Vec<EvidenceReport>,
+    pub waste: Waste,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceReport {
+    pub step: u32,
+    pub source_step: u32,
+    pub quote: String,
+    /// Where the quote stands: part and byte range in its decoded text.
+    pub part: PartKind,
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SignatureReport {
+    pub detector: String,
+    /// The operation of the blamed step, `-` for none.
+    pub operation: String,
+    /// The masked error, `-` for none.
+    pub template: String,
+    /// `explore`, `reproduce`, `edit`, `verify` or `finish`.
+    pub phase: String,
+    /// Place in [`RunReport::findings`].
+    pub finding: u32,
+}
+
+/// A file nothing could be read from: `{"file", "error": {"kind", "message"}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileError {
+    pub file: String,
+    pub error: ErrorText,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorText {
+    /// See `ImportError::kind`.
+    pub kind: String,
+    pub message: String,
+}

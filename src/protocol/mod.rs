@@ -1,0 +1,169 @@
+//! What the page and its workers say to each other, and the plain function that answers.
+//!
+//! A worker says [`EngineReply::Ready`] before it is sent anything. Each request bears an id; all replies to
+//! it bear the same id, and the page drops replies whose id it no longer waits for. File handles travel
+//! beside the request, in the order of its `files`.
+#![forbid(unsafe_code)]
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::report::{ErrorText, RunReport, StepMap, StepRow};
+use crate::engine::trace::PartKind;
+
+/// Ties a reply to its request.
+pub type RequestId = u32;
+
+/// A file as the page knows it: its number in the page's list, and its name with its folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    pub id: u32,
+    pub name: String,
+}
+
+/// An opened run: which file, and which run in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunKey {
+    pub file: u32,
+    pub index: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum EngineRequest {
+    /// Look at the heads of these files and say what each is.
+    Plan { files: Vec<FileEntry> },
+    /// Import and analyse the first of these files; the others are its sidecars. The worker keeps the
+    /// handles and answers for its runs from then on.
+    Analyze { files: Vec<FileEntry>, profile: String },
+    /// The columns of a run, for the timeline.
+    Map { run: RunKey },
+    /// Rows of the step list.
+    Rows { run: RunKey, start: u32, count: u32 },
+    /// The whole body of one step.
+    Body { run: RunKey, step: u32 },
+    /// Clusters over these reports.
+    Cluster { reports: Vec<RunReport> },
+    /// Forget a file and its runs.
+    Close { file: u32 },
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum PlannedRole {
+    /// Its format's id and title, and the files that belong to it.
+    Trace {
+        format: String,
+        title: String,
+        sidecars: Vec<u32>,
+    },
+    Sidecar {
+        title: String,
+    },
+    Unreadable {
+        error: ErrorText,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedFile {
+    pub id: u32,
+    pub role: PlannedRole,
+}
+
+/// One part of a step's body, decoded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyPart {
+    pub part: PartKind,
+    pub text: String,
+}
+
+/// Everything a person may read of one step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepBody {
+    pub row: StepRow,
+    pub parts: Vec<BodyPart>,
+    /// The bytes of the source this step was read from, as they stand there, one text per segment.
+    pub raw: Vec<String>,
+}
+
+/// Findings over many runs that are the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClusterView {
+    /// Stable: made from the signature.
+    pub id: String,
+    /// For a person.
+    pub name: String,
+    pub detector: String,
+    pub template: String,
+    pub phase: String,
+    pub finding_count: u32,
+    /// Places in the reports that were asked about, without repeats.
+    pub runs: Vec<u32>,
+    /// The place of the most typical run, and the step there.
+    pub example: (u32, u32),
+    pub failed: u32,
+    pub resolved: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "say", rename_all = "kebab-case")]
+pub enum EngineReply {
+    /// The worker listens.
+    Ready,
+    Planned {
+        files: Vec<PlannedFile>,
+    },
+    /// Bytes read so far.
+    Progress {
+        file: u32,
+        done: u64,
+        total: u64,
+    },
+    Analyzed {
+        file: u32,
+        reports: Vec<RunReport>,
+    },
+    /// Nothing could be read of the file.
+    Failed {
+        file: u32,
+        error: ErrorText,
+    },
+    Map {
+        run: RunKey,
+        map: Box<StepMap>,
+    },
+    Rows {
+        run: RunKey,
+        start: u32,
+        rows: Vec<StepRow>,
+    },
+    Body {
+        run: RunKey,
+        body: Box<StepBody>,
+    },
+    Clusters {
+        clusters: Vec<ClusterView>,
+    },
+    Closed {
+        file: u32,
+    },
+    /// The request made no sense: the run is not open here, say.
+    Refused {
+        message: String,
+    },
+}
+
+/// A request on its way to a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    pub id: RequestId,
+    pub request: EngineRequest,
+}
+
+/// A reply on its way to the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplyEnvelope {
+    pub id: RequestId,
+    pub reply: EngineReply,
+}
