@@ -3,7 +3,7 @@ use std::cell::{Cell, RefCell};
 
 use serde_json::value::RawValue;
 
-use super::text;
+use super::{scan, text};
 use crate::engine::trace::{BodySource, Decoder, Segment, SourceId, TextRef};
 
 /// Told how many bytes have been read; answers whether to go on.
@@ -17,6 +17,7 @@ pub struct Input<'a> {
     pub sidecars: Vec<SourceId>,
     pub(super) progress: RefCell<&'a mut Progress<'a>>,
     pub(super) hash: Cell<u64>,
+    pub(super) block_size: u64,
 }
 
 impl<'a> Input<'a> {
@@ -26,7 +27,20 @@ impl<'a> Input<'a> {
         sidecars: Vec<SourceId>,
         progress: &'a mut Progress<'a>,
     ) -> Self {
-        Self { sources, main, sidecars, progress: RefCell::new(progress), hash: Cell::new(0) }
+        Self {
+            sources,
+            main,
+            sidecars,
+            progress: RefCell::new(progress),
+            hash: Cell::new(0),
+            block_size: scan::BLOCK_SIZE,
+        }
+    }
+
+    /// Reads the source in blocks of so many bytes; for tests, as the result never depends on it.
+    #[must_use]
+    pub fn with_block_size(self, bytes: u64) -> Self {
+        Self { block_size: bytes.max(1), ..self }
     }
 
     pub fn len(&self) -> u64 {

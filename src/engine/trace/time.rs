@@ -25,9 +25,25 @@ pub fn parse_timestamp_ms(text: &str) -> Option<i64> {
     Some(utc.timestamp().as_millisecond())
 }
 
+/// Milliseconds from seconds with a fraction; `None` for what is no time.
+pub fn seconds_to_ms(seconds: f64) -> Option<i64> {
+    /// A hundred thousand years, far from where the cast would lose anything.
+    const LIMIT: f64 = 3.2e15;
+    let ms = (seconds * 1000.0).round();
+    #[expect(clippy::cast_possible_truncation, reason = "within LIMIT")]
+    (ms.abs() < LIMIT).then_some(ms as i64)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse_timestamp_ms;
+    use super::{parse_timestamp_ms, seconds_to_ms};
+
+    #[test]
+    fn seconds_with_a_fraction() {
+        assert_eq!(seconds_to_ms(1.0005), Some(1001));
+        assert_eq!(seconds_to_ms(f64::NAN), None);
+        assert_eq!(seconds_to_ms(1e300), None);
+    }
 
     #[test]
     fn reads_the_notations_of_the_formats() {

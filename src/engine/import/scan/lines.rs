@@ -3,9 +3,9 @@ use super::window::Window;
 use crate::engine::import::{ImportError, Input, Output, Record};
 use crate::engine::trace::{Position, WarningKind};
 
-impl<'a> Input<'a> {
+impl Input<'_> {
     /// Visits the non-blank lines of the source. The last line may lack its end.
-    pub fn lines(&'a self, mut visit: impl FnMut(Record<'_>)) -> Result<(), ImportError> {
+    pub fn lines(&self, mut visit: impl FnMut(Record<'_>)) -> Result<(), ImportError> {
         let mut window = Window::open(self);
         let mut number = 0;
         let mut searched = 0;
@@ -35,7 +35,7 @@ impl<'a> Input<'a> {
     /// Visits the JSON objects of a JSON-lines source, several on one line included (writers that crash or
     /// race glue them together). A line that is no JSON costs itself: it is reported to `out`.
     pub fn json_lines(
-        &'a self,
+        &self,
         out: &mut Output<'_>,
         mut visit: impl FnMut(&mut Output<'_>, Record<'_>),
     ) -> Result<(), ImportError> {
@@ -79,7 +79,7 @@ impl<'a> Input<'a> {
 }
 
 fn visit_line(
-    window: &Window<'_>,
+    window: &Window<'_, '_>,
     line: &[u8],
     start: usize,
     number: u64,

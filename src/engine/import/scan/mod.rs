@@ -2,9 +2,11 @@
 //! document. Holds one block and one record at a time, whatever the size of the source.
 
 mod lines;
+mod records;
 mod value;
 mod walk;
 mod window;
 
 pub use value::{ValueEnd, value_end};
 pub use walk::{Key, Visit};
+pub(super) use window::BLOCK_SIZE;

@@ -28,13 +28,13 @@ pub enum Visit {
     Skip,
 }
 
-impl<'a> Input<'a> {
+impl Input<'_> {
     /// Walks a JSON document. For each value `choose` is asked with the path from the top (the top itself
     /// has the empty path); what it takes is given to `visit` in the order of the file. A value that is cut
     /// off at the end of the file is not handed out: that is reported to `out`, as is anything between
     /// values that is no JSON.
     pub fn walk_json(
-        &'a self,
+        &self,
         out: &mut Output<'_>,
         choose: impl Fn(&[Key], u8) -> Visit,
         mut visit: impl FnMut(&mut Output<'_>, &[Key], Record<'_>),
@@ -60,15 +60,15 @@ enum Ended {
     Early,
 }
 
-struct Walk<'a> {
-    window: Window<'a>,
+struct Walk<'a, 'i> {
+    window: Window<'a, 'i>,
     path: Vec<Key>,
 }
 
 /// Deeper than any trace goes into lists of runs, steps and blocks; what lies deeper is taken whole.
 const MAX_DEPTH: usize = 16;
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// The next byte that is no white space; the window then begins with it.
     fn peek(&mut self) -> Result<Option<u8>, ImportError> {
         loop {

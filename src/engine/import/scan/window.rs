@@ -4,12 +4,12 @@ use crate::engine::import::{ImportError, Input};
 use crate::engine::trace::SourceId;
 
 /// How much is read at a time. Large, because each read of a dropped file costs a round trip.
-const BLOCK: u64 = 8 << 20;
+pub(in crate::engine::import) const BLOCK_SIZE: u64 = 8 << 20;
 
 /// A sliding view of the source: what lies between `base` and the end of what has been read. Borrowed
 /// whole where the source is in memory.
-pub(super) struct Window<'a> {
-    input: &'a Input<'a>,
+pub(super) struct Window<'a, 'i> {
+    input: &'a Input<'i>,
     whole: Option<&'a [u8]>,
     held: Vec<u8>,
     /// How much of `held` has been let go already; it is moved out of the way when the window grows.
@@ -22,8 +22,8 @@ pub(super) struct Window<'a> {
     hasher: Xxh3,
 }
 
-impl<'a> Window<'a> {
-    pub(super) fn open(input: &'a Input<'a>) -> Self {
+impl<'a, 'i> Window<'a, 'i> {
+    pub(super) fn open(input: &'a Input<'i>) -> Self {
         let len = input.len();
         Self {
             input,
@@ -74,7 +74,7 @@ impl<'a> Window<'a> {
         if self.ended() {
             return Ok(false);
         }
-        let end = (self.read + BLOCK).min(self.len);
+        let end = (self.read + self.input.block_size).min(self.len);
         if self.whole.is_none() {
             let block = self.input.sources.read(self.input.main, self.read..end)?;
             self.hasher.update(&block);
