@@ -5,4 +5,6 @@ pub mod detect;
 pub mod facts;
 pub mod import;
 pub mod report;
+#[doc(hidden)]
+pub mod testing;
 pub mod trace;

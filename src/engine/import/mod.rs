@@ -11,6 +11,7 @@ mod plan;
 pub mod scan;
 pub mod sidecar;
 pub mod text;
+mod tracebench;
 
 pub use error::ImportError;
 pub use head::{Head, Outline, Shape};
@@ -21,7 +22,7 @@ pub use plan::{FileRole, plan};
 use crate::engine::trace::{BodyError, BodySource, Decoder, Part, Segment, TextObserver, Trace};
 
 /// Every format, in the order in which a tie between two `Maybe` is decided.
-static ALL: &[&dyn Importer] = &[];
+static ALL: &[&dyn Importer] = &[&tracebench::IMPORTER];
 
 /// The text users read about a format.
 #[derive(Debug)]

@@ -1,0 +1,5 @@
+//! For tests only, inside the crate and in `tests/`: checks that hold for every format.
+
+mod check_import;
+
+pub use check_import::{Seen, SeenText, check_import, try_import};
