@@ -119,7 +119,7 @@ fn lay_out(text: &[u8], bytes: &[u8], len: u64) -> (Shape, Vec<Outline>) {
         None if len <= bytes.len() as u64 => (Shape::Empty, Vec::new()),
         Some(b'{') => {
             if let ValueEnd::At(end) = value_end(text)
-                && text.get(end..).is_some_and(|rest| rest.trim_ascii_start().first().is_some())
+                && text.get(end..).is_some_and(|rest| !rest.trim_ascii_start().is_empty())
             {
                 return (Shape::Lines, line_outlines(text));
             }
@@ -188,7 +188,7 @@ fn binary(bytes: &[u8]) -> Option<&'static str> {
         return Some(what);
     }
     let sample = bytes.get(..4096).unwrap_or(bytes);
-    let zeros = sample.iter().filter(|byte| **byte == 0).count();
+    let zeros = memchr::memchr_iter(0, sample).count();
     (zeros * 50 > sample.len().max(50)).then_some("binary data")
 }
 

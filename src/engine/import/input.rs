@@ -47,6 +47,10 @@ impl<'a> Input<'a> {
         self.sources.len(self.main)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     pub fn name(&self) -> &str {
         self.sources.name(self.main)
     }
@@ -99,6 +103,14 @@ impl<'a> Record<'a> {
                 decoder,
             },
             _ => Segment::Inline(text::decode(decoder, piece.as_bytes()).unwrap_or_default().into()),
+        }
+    }
+
+    /// [`Record::segment`] for a decoder of an importer's own, which makes `text` of the piece.
+    pub fn segment_of(&self, piece: &str, decoder: Decoder, text: &str) -> Segment {
+        match self.segment(piece, decoder) {
+            Segment::Inline(_) => Segment::Inline(text.into()),
+            stored @ Segment::Stored { .. } => stored,
         }
     }
 

@@ -8,8 +8,10 @@ mod head;
 mod input;
 mod output;
 mod plan;
+mod python;
 pub mod scan;
 pub mod sidecar;
+mod swe_agent;
 pub mod text;
 mod tracebench;
 
@@ -22,7 +24,11 @@ pub use plan::{FileRole, plan};
 use crate::engine::trace::{BodyError, BodySource, Decoder, Part, Segment, TextObserver, Trace};
 
 /// Every format, in the order in which a tie between two `Maybe` is decided.
-static ALL: &[&dyn Importer] = &[&tracebench::IMPORTER];
+#[rustfmt::skip]
+static ALL: &[&dyn Importer] = &[
+    &swe_agent::IMPORTER,
+    &tracebench::IMPORTER,
+];
 
 /// The text users read about a format.
 #[derive(Debug)]

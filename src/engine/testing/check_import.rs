@@ -46,6 +46,13 @@ pub fn try_import(name: &str, bytes: &[u8]) -> Result<Imported, Vec<String>> {
     if breaches.is_empty() { Ok(imported) } else { Err(breaches) }
 }
 
+/// Imports `bytes`, remembering what was shown on the way.
+pub fn observe(name: &str, bytes: &[u8]) -> Result<(Imported, Seen), ImportError> {
+    let mut seen = Seen::default();
+    let imported = import_whole(&MemorySources::single(name, bytes), &mut seen)?;
+    Ok((imported, seen))
+}
+
 /// One text that an importer showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenText {

@@ -38,7 +38,9 @@ pub struct ResultText<'a> {
     pub tests_passed: Option<bool>,
 }
 
-/// Sees each step's text once, in order of the file, while the importer holds it decoded, so that facts are
+/// Sees each step's text once, in order of the file.
+///
+/// It does so while the importer holds the text decoded, so that facts are
 /// drawn in the same pass. The text of a part given here equals what the part decodes to later: byte ranges
 /// into it stay valid.
 pub trait TextObserver {

@@ -50,12 +50,16 @@ impl ValueScan {
             }
             let Some(byte) = rest.first() else { return ValueEnd::Unfinished };
             match byte {
-                b'"' if self.scalar => return ValueEnd::At(self.at),
+                // A number, `true` and the like end at whatever cannot belong to them.
+                b'"' | b'{' | b'[' | b'}' | b']' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r'
+                    if self.scalar =>
+                {
+                    return ValueEnd::At(self.at);
+                }
                 b'"' => self.in_string = true,
-                b'{' | b'[' if self.scalar => return ValueEnd::At(self.at),
                 b'{' | b'[' => self.depth += 1,
                 b'}' | b']' => {
-                    if self.scalar || self.depth == 0 {
+                    if self.depth == 0 {
                         return ValueEnd::At(self.at);
                     }
                     self.depth -= 1;
@@ -64,11 +68,7 @@ impl ValueScan {
                         return ValueEnd::At(self.at);
                     }
                 }
-                b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => {
-                    if self.scalar {
-                        return ValueEnd::At(self.at);
-                    }
-                }
+                b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => {}
                 _ if self.depth == 0 => self.scalar = true,
                 _ => {}
             }

@@ -39,18 +39,36 @@ impl Input<'_> {
         choose: impl Fn(&[Key], u8) -> Visit,
         mut visit: impl FnMut(&mut Output<'_>, &[Key], Record<'_>),
     ) -> Result<(), ImportError> {
+        if self.walk(&choose, &mut |path, record| visit(out, path, record))? == Ended::Early {
+            let position = Some(Position::Byte(self.len()));
+            out.warn(WarningKind::Truncated, position, "the file stops in the middle of its JSON");
+        }
+        Ok(())
+    }
+
+    /// Walks as [`Input::walk_json`] does but reports nothing: for a first look at what stands further
+    /// behind, when a second walk follows.
+    pub fn survey_json(
+        &self,
+        choose: impl Fn(&[Key], u8) -> Visit,
+        mut visit: impl FnMut(&[Key], Record<'_>),
+    ) -> Result<(), ImportError> {
+        self.walk(&choose, &mut visit).map(|_| ())
+    }
+
+    fn walk(
+        &self,
+        choose: &impl Fn(&[Key], u8) -> Visit,
+        visit: &mut impl FnMut(&[Key], Record<'_>),
+    ) -> Result<Ended, ImportError> {
         let mut walk = Walk { window: Window::open(self), path: Vec::new() };
         if walk.peek()? == Some(0xEF) {
             walk.window.advance(3);
         }
-        let ended = walk.value(&choose, &mut |path, record| visit(out, path, record))?;
-        if ended == Ended::Early {
-            let position = Some(Position::Byte(self.len()));
-            out.warn(WarningKind::Truncated, position, "the file stops in the middle of its JSON");
-        }
+        let ended = walk.value(choose, visit)?;
         // The rest is still read, so that the hash is that of the whole file.
         while walk.window.grow()? {}
-        Ok(())
+        Ok(ended)
     }
 }
 

@@ -1,0 +1,177 @@
+//! Python literals, as `str()` of a dict leaves them in traces: `{'name': 'ls', 'args': {'all': True}}`.
+
+use serde_json::{Map, Number, Value};
+
+/// Deeper nesting than any call has; protects the stack.
+const MAX_DEPTH: usize = 64;
+
+/// Reads a whole literal made of dicts, lists, tuples, strings, numbers, `True`, `False` and `None`.
+pub(super) fn literal(text: &str) -> Option<Value> {
+    let mut reader = Reader { rest: text };
+    let value = reader.value(0)?;
+    reader.blank();
+    reader.rest.is_empty().then_some(value)
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl Reader<'_> {
+    fn blank(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        match self.rest.strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut characters = self.rest.chars();
+        let first = characters.next()?;
+        self.rest = characters.as_str();
+        Some(first)
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        self.blank();
+        for (token, value) in [("None", Value::Null), ("True", true.into()), ("False", false.into())] {
+            if self.eat(token) {
+                return Some(value);
+            }
+        }
+        match self.rest.chars().next()? {
+            '{' => self.dict(depth),
+            '[' => self.list(']', depth),
+            '(' => self.list(')', depth),
+            '\'' | '"' => self.string().map(Value::String),
+            _ => self.number(),
+        }
+    }
+
+    fn dict(&mut self, depth: usize) -> Option<Value> {
+        self.next();
+        let mut members = Map::new();
+        loop {
+            self.blank();
+            if self.eat("}") {
+                return Some(Value::Object(members));
+            }
+            let key = match self.value(depth + 1)? {
+                Value::String(key) => key,
+                other => other.to_string(),
+            };
+            self.blank();
+            if !self.eat(":") {
+                return None;
+            }
+            members.insert(key, self.value(depth + 1)?);
+            self.blank();
+            if !self.eat(",") && !self.rest.starts_with('}') {
+                return None;
+            }
+        }
+    }
+
+    fn list(&mut self, close: char, depth: usize) -> Option<Value> {
+        self.next();
+        let mut items = Vec::new();
+        loop {
+            self.blank();
+            if self.rest.starts_with(close) {
+                self.next();
+                return Some(Value::Array(items));
+            }
+            items.push(self.value(depth + 1)?);
+            self.blank();
+            if !self.eat(",") && !self.rest.starts_with(close) {
+                return None;
+            }
+        }
+    }
+
+    fn string(&mut self) -> Option<String> {
+        let quote = self.next()?;
+        let mut text = String::new();
+        loop {
+            match self.next()? {
+                '\\' => self.escape(&mut text)?,
+                end if end == quote => return Some(text),
+                other => text.push(other),
+            }
+        }
+    }
+
+    fn escape(&mut self, text: &mut String) -> Option<()> {
+        let escaped = self.next()?;
+        let digits = match escaped {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ => 0,
+        };
+        if digits > 0 {
+            let code = u32::from_str_radix(self.rest.get(..digits)?, 16).ok()?;
+            self.rest = self.rest.get(digits..)?;
+            text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            return Some(());
+        }
+        match escaped {
+            'n' => text.push('\n'),
+            't' => text.push('\t'),
+            'r' => text.push('\r'),
+            '0' => text.push('\0'),
+            '\n' => {}
+            '\\' | '\'' | '"' => text.push(escaped),
+            other => text.extend(['\\', other]),
+        }
+        Some(())
+    }
+
+    fn number(&mut self) -> Option<Value> {
+        let end = self
+            .rest
+            .find(|character: char| !character.is_ascii_alphanumeric() && !"+-.".contains(character))
+            .unwrap_or(self.rest.len());
+        let (digits, rest) = self.rest.split_at_checked(end)?;
+        self.rest = rest;
+        if let Ok(whole) = digits.parse::<i64>() {
+            return Some(whole.into());
+        }
+        Number::from_f64(digits.parse().ok()?).map(Value::Number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::literal;
+
+    #[test]
+    fn reads_what_str_of_a_dict_writes() {
+        let value =
+            literal(r#"{'name': 'a', "n": [1, -2.5, True, None], 'q': 'it\'s "x"\n\xe9', 't': (1,)}"#);
+        assert_eq!(
+            value,
+            Some(json!({"name": "a", "n": [1, -2.5, true, null], "q": "it's \"x\"\né", "t": [1]}))
+        );
+        assert_eq!(literal("{'regex': '\\d+'}"), Some(json!({"regex": "\\d+"})));
+    }
+
+    #[test]
+    fn refuses_what_is_no_literal() {
+        for text in ["", "{'a'", "{'a': }", "ls -l", "{'a': 1} x", "'open", "[1 2]", &"[".repeat(5000)] {
+            assert_eq!(literal(text), None, "{text}");
+        }
+    }
+}
