@@ -2,3 +2,5 @@
 
 pub mod engine;
 pub mod protocol;
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -152,6 +152,10 @@ pub enum EngineReply {
     Refused {
         message: String,
     },
+    /// The worker is about to die of a defect. Says where.
+    Crashed {
+        message: String,
+    },
 }
 
 /// A request on its way to a worker.

@@ -132,3 +132,9 @@ pub struct ErrorText {
     pub kind: String,
     pub message: String,
 }
+
+impl ErrorText {
+    pub fn of(error: &crate::engine::import::ImportError) -> Self {
+        Self { kind: error.kind().to_owned(), message: error.to_string() }
+    }
+}

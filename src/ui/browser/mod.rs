@@ -1,0 +1,11 @@
+//! The only part of the page that talks to the browser: workers, dropped files, the address, storage.
+
+pub mod clipboard;
+pub mod drop;
+pub mod engine_client;
+pub mod fragment;
+pub mod storage;
+mod worker_slot;
+
+pub use drop::DroppedFile;
+pub use engine_client::{EngineClient, EngineEvent};
