@@ -29,7 +29,7 @@ trunk_can_download() {
 install_crate() {
   take_turns
   quietly "install-${1%@*}" env -u RUSTUP_TOOLCHAIN -u CARGO_TARGET_DIR -u RUSTFLAGS CARGO_PROFILE_RELEASE_LTO=off \
-    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --root "$TOOLS" --force "$@"
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --root "$TOOLS" "$@"
 }
 
 have cargo || die "Rust is missing: install rustup from https://rustup.rs, then try again"

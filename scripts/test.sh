@@ -5,7 +5,6 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 logs=$ROOT/target/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -90,6 +89,5 @@ journeys() {
   check 4-journeys npm run --silent test
 }
 
-for stage in "${@:-lint native wasm build journeys}"; do
-  for name in $stage; do "$name"; done
-done
+(($#)) || set -- lint native wasm build journeys
+for stage in "$@"; do "$stage"; done
