@@ -4,3 +4,4 @@ pub mod engine;
 pub mod protocol;
 #[cfg(feature = "ui")]
 pub mod ui;
+pub mod view_model;

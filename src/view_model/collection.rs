@@ -1,0 +1,253 @@
+//! Many runs at a glance: totals, order, distribution.
+
+use crate::engine::report::RunReport;
+use crate::engine::trace::OutcomeValue;
+
+/// What a table of runs is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortKey {
+    #[default]
+    Score,
+    Task,
+    Agent,
+    Steps,
+    Time,
+    Cost,
+}
+
+/// Numbers over all runs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Overview {
+    pub runs: usize,
+    pub resolved: usize,
+    pub failed: usize,
+    pub unknown: usize,
+    /// Runs of which a failure was shown.
+    pub with_verdict: usize,
+    /// Runs with a finding that does not occur in runs that solved their task.
+    pub certain: usize,
+    pub median_score: Option<f64>,
+    pub median_failed: Option<f64>,
+    pub median_resolved: Option<f64>,
+    pub cost_usd: Option<f64>,
+    pub steps: u64,
+}
+
+impl Overview {
+    pub fn new<'a>(reports: impl Iterator<Item = &'a RunReport> + Clone) -> Self {
+        let of = |value| reports.clone().filter(move |report| report.outcome.value == value);
+        let costs: Vec<f64> = reports.clone().filter_map(|report| report.totals.cost_usd).collect();
+        Self {
+            runs: reports.clone().count(),
+            resolved: of(OutcomeValue::Resolved).count(),
+            failed: of(OutcomeValue::Failed).count(),
+            unknown: of(OutcomeValue::Unknown).count(),
+            with_verdict: reports.clone().filter(|report| !report.verdict.abstained).count(),
+            certain: reports
+                .clone()
+                .filter(|report| report.findings.iter().any(|finding| finding.certain))
+                .count(),
+            median_score: median(reports.clone().filter_map(total)),
+            median_failed: median(of(OutcomeValue::Failed).filter_map(total)),
+            median_resolved: median(of(OutcomeValue::Resolved).filter_map(total)),
+            cost_usd: (!costs.is_empty()).then(|| costs.iter().sum()),
+            steps: reports.map(|report| u64::from(report.steps)).sum(),
+        }
+    }
+}
+
+fn total(report: &RunReport) -> Option<f64> {
+    Some(report.score.as_ref()?.total)
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let upper = *values.get(values.len() / 2)?;
+    if values.len().is_multiple_of(2) {
+        Some(f64::midpoint(upper, *values.get(values.len() / 2 - 1)?))
+    } else {
+        Some(upper)
+    }
+}
+
+/// Bars of the histogram of scores, and what each counts.
+pub const BUCKETS: usize = 20;
+
+/// How many runs scored 0 to 5, 5 to 10, …: not resolved and resolved.
+pub fn histogram<'a>(reports: impl Iterator<Item = &'a RunReport>) -> [(u32, u32); BUCKETS] {
+    let mut buckets = [(0, 0); BUCKETS];
+    for report in reports {
+        let Some(score) = total(report) else { continue };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 100 before the cast"
+        )]
+        let place = (score.clamp(0.0, 99.9) / 100.0 * BUCKETS as f64) as usize;
+        if let Some(bucket) = buckets.get_mut(place) {
+            match report.outcome.value {
+                OutcomeValue::Resolved => bucket.1 += 1,
+                OutcomeValue::Failed | OutcomeValue::Unknown => bucket.0 += 1,
+            }
+        }
+    }
+    buckets
+}
+
+/// The places of the runs in the order to show; what is not known comes last either way.
+pub fn sorted(reports: &[&RunReport], key: SortKey, descending: bool) -> Vec<u32> {
+    let mut places: Vec<u32> = (0u32..).zip(reports).map(|(place, _)| place).collect();
+    let report = |place: u32| reports.get(place as usize).copied();
+    let number = |place: u32| {
+        let report = report(place)?;
+        match key {
+            SortKey::Score => total(report),
+            SortKey::Steps => Some(f64::from(report.steps)),
+            SortKey::Time => report.totals.seconds,
+            SortKey::Cost => report.totals.cost_usd,
+            SortKey::Task | SortKey::Agent => None,
+        }
+    };
+    let text = |place: u32| {
+        report(place).map_or_else(String::new, |report| match key {
+            SortKey::Agent => report.agent.clone().unwrap_or_default().to_lowercase(),
+            _ => name(report).to_lowercase(),
+        })
+    };
+    match key {
+        SortKey::Task | SortKey::Agent => places.sort_by_cached_key(|place| text(*place)),
+        _ => places.sort_by(|a, b| match (number(*a), number(*b)) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            // The unknown counts as the largest here and is turned round below.
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        }),
+    }
+    if descending {
+        let known = places.partition_point(|place| number(*place).is_some() || is_text(key));
+        if let Some(known) = places.get_mut(..known) {
+            known.reverse();
+        }
+    }
+    places
+}
+
+fn is_text(key: SortKey) -> bool {
+    matches!(key, SortKey::Task | SortKey::Agent)
+}
+
+/// What a run is called in lists: its task's id, or else its file, which a run of many adds its number to.
+pub fn name(report: &RunReport) -> String {
+    if let Some(task) = report.task.as_ref().filter(|task| !task.is_empty() && task.len() <= 80) {
+        return task.lines().next().unwrap_or_default().to_owned();
+    }
+    let file = report.file.rsplit(['/', '\\']).next().unwrap_or(&report.file);
+    if report.index == 0 { file.to_owned() } else { format!("{file} · run {}", report.index + 1) }
+}
+
+/// What a number of a score is felt as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grade {
+    Bad,
+    Middling,
+    Good,
+}
+
+impl Grade {
+    pub fn of(score: f64) -> Self {
+        match score {
+            ..40.0 => Self::Bad,
+            40.0..70.0 => Self::Middling,
+            _ => Self::Good,
+        }
+    }
+
+    /// The name that classes carry.
+    pub fn token(self) -> &'static str {
+        match self {
+            Self::Bad => "bad",
+            Self::Middling => "warn",
+            Self::Good => "good",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Overview, SortKey, histogram, name, sorted};
+    use crate::engine::report::{FORMAT_VERSION, RunReport, ScoreReport, VerdictReport};
+    use crate::engine::trace::{Outcome, Totals};
+
+    fn report(score: Option<f64>, outcome: Outcome) -> RunReport {
+        RunReport {
+            format_version: FORMAT_VERSION,
+            file: "folder/run.jsonl".to_owned(),
+            index: 0,
+            trace_id: String::new(),
+            format: "tracebench".to_owned(),
+            agent: None,
+            model: None,
+            task: None,
+            steps: 3,
+            outcome,
+            score: score.map(|total| ScoreReport {
+                profile: "default".to_owned(),
+                total,
+                outcome: None,
+                process: None,
+                efficiency: None,
+                reasons: Vec::new(),
+            }),
+            verdict: VerdictReport {
+                abstained: true,
+                headline: String::new(),
+                explanation: String::new(),
+                candidates: Vec::new(),
+                last_good: None,
+            },
+            findings: Vec::new(),
+            signatures: Vec::new(),
+            totals: Totals::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn sums_up() {
+        let reports = [
+            report(Some(20.0), Outcome::failed("x")),
+            report(Some(90.0), Outcome::resolved("x")),
+            report(None, Outcome::default()),
+        ];
+        let overview = Overview::new(reports.iter());
+        assert_eq!((overview.runs, overview.resolved, overview.failed, overview.unknown), (3, 1, 1, 1));
+        assert_eq!(overview.median_score, Some(55.0));
+        assert_eq!(overview.median_failed, Some(20.0));
+        assert_eq!(overview.cost_usd, None);
+        assert_eq!(overview.steps, 9);
+        let bars = histogram(reports.iter());
+        assert_eq!((bars[4], bars[18]), ((1, 0), (0, 1)));
+    }
+
+    #[test]
+    fn runs_without_a_score_come_last_in_both_orders() {
+        let reports = [
+            report(None, Outcome::default()),
+            report(Some(90.0), Outcome::default()),
+            report(Some(20.0), Outcome::default()),
+        ];
+        let reports: Vec<&RunReport> = reports.iter().collect();
+        assert_eq!(sorted(&reports, SortKey::Score, false), [2, 1, 0]);
+        assert_eq!(sorted(&reports, SortKey::Score, true), [1, 2, 0]);
+    }
+
+    #[test]
+    fn a_run_without_a_task_is_called_by_its_file() {
+        let mut run = report(None, Outcome::default());
+        assert_eq!(name(&run), "run.jsonl");
+        run.index = 4;
+        assert_eq!(name(&run), "run.jsonl · run 5");
+        run.task = Some("django__django-11910".to_owned());
+        assert_eq!(name(&run), "django__django-11910");
+    }
+}

@@ -1,0 +1,20 @@
+//! What the screen shows, as plain data: layout, windows, formatting. Pure, without any web type.
+//!
+//! May use result types of the engine (`trace`, `report`) and the protocol's plain data; `ui` draws what is
+//! computed here.
+#![forbid(unsafe_code)]
+
+pub mod axis;
+pub mod body_text;
+pub mod collection;
+pub mod evidence;
+pub mod fold;
+pub mod format;
+pub mod jumps;
+pub mod lanes;
+pub mod place;
+pub mod quote;
+pub mod rows;
+pub mod scene;
+pub mod view_range;
+pub mod words;

@@ -1,0 +1,106 @@
+//! Where a person is, as the fragment of the address: `run=0.2&step=12&axis=time&tab=score`.
+//!
+//! Files have no addresses: whoever follows such a link opens the same files in the same order.
+
+use super::axis::AxisKind;
+
+/// The tabs beside a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    #[default]
+    Findings,
+    Score,
+    Checks,
+    About,
+}
+
+impl Tab {
+    pub const ALL: [Self; 4] = [Self::Findings, Self::Score, Self::Checks, Self::About];
+
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Findings => "findings",
+            Self::Score => "score",
+            Self::Checks => "checks",
+            Self::About => "about",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Findings => "Findings",
+            Self::Score => "Score",
+            Self::Checks => "Checks",
+            Self::About => "About",
+        }
+    }
+}
+
+/// What of the screen a link brings back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Which of the opened files, from 0, and which run in it.
+    pub run: Option<(u32, u32)>,
+    /// 0-based.
+    pub step: u32,
+    pub axis: AxisKind,
+    pub tab: Tab,
+}
+
+impl Place {
+    /// Reads a fragment, with or without its `#`. What it does not understand it leaves at the default.
+    pub fn parse(fragment: &str) -> Self {
+        let mut place = Self::default();
+        for (key, value) in
+            fragment.trim_start_matches('#').split('&').filter_map(|part| part.split_once('='))
+        {
+            match key {
+                "run" => {
+                    let numbers = value.split_once('.').map(|(file, run)| (file.parse(), run.parse()));
+                    if let Some((Ok(file), Ok(run))) = numbers {
+                        place.run = Some((file, run));
+                    }
+                }
+                "step" => place.step = value.parse::<u32>().map_or(0, |number| number.saturating_sub(1)),
+                "axis" if value == "time" => place.axis = AxisKind::Time,
+                "tab" => place.tab = Tab::ALL.into_iter().find(|tab| tab.id() == value).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        place
+    }
+
+    /// The fragment without its `#`; empty when there is nothing to say.
+    pub fn fragment(self) -> String {
+        let Some((file, run)) = self.run else { return String::new() };
+        let mut text = format!("run={file}.{run}&step={}", u64::from(self.step) + 1);
+        if self.axis == AxisKind::Time {
+            text.push_str("&axis=time");
+        }
+        if self.tab != Tab::default() {
+            text.push_str("&tab=");
+            text.push_str(self.tab.id());
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Tab};
+    use crate::view_model::axis::AxisKind;
+
+    #[test]
+    fn a_link_leads_back_to_where_it_was_made() {
+        let place = Place { run: Some((1, 20)), step: 11, axis: AxisKind::Time, tab: Tab::Score };
+        assert_eq!(place.fragment(), "run=1.20&step=12&axis=time&tab=score");
+        assert_eq!(Place::parse(&place.fragment()), place);
+        assert_eq!(Place::parse(&format!("#{}", place.fragment())), place);
+    }
+
+    #[test]
+    fn nonsense_leads_to_the_start() {
+        assert_eq!(Place::parse("#run=x.y&step=-3&tab=none&&=&axis"), Place::default());
+        assert_eq!(Place::default().fragment(), "");
+    }
+}
