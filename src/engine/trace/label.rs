@@ -35,19 +35,18 @@ pub(super) fn of_text(text: &str) -> Box<str> {
     let mut count = 0;
     let mut blank = false;
     for character in line.chars() {
-        if count >= Step::LABEL_CHARS - 1 {
+        if character.is_whitespace() || character.is_control() {
+            blank = count > 0;
+            continue;
+        }
+        if count + usize::from(blank) >= Step::LABEL_CHARS - 1 {
             label.push('…');
             break;
         }
-        if character.is_whitespace() || character.is_control() {
-            blank = true;
-            continue;
-        }
-        if blank && count > 0 {
+        if std::mem::take(&mut blank) {
             label.push(' ');
             count += 1;
         }
-        blank = false;
         label.push(character);
         count += 1;
     }
@@ -134,6 +133,10 @@ mod tests {
         assert_eq!(&*of_text("\n\n  first \t line\nsecond"), "first line");
         assert_eq!(&*of_text(""), "(empty)");
         assert_eq!(of_text(&"é".repeat(500)).chars().count(), Step::LABEL_CHARS);
+        for letters in 1..9 {
+            let words = format!("{} ", "x".repeat(letters)).repeat(200);
+            assert!(of_text(&words).chars().count() <= Step::LABEL_CHARS, "words of {letters}");
+        }
     }
 
     #[test]
