@@ -68,6 +68,7 @@ pub struct TraceBuilder {
     participants: Vec<String>,
     participant_ids: FxHashMap<String, AgentId>,
     turn: u32,
+    last_turn: u32,
 }
 
 impl TraceBuilder {
@@ -83,6 +84,7 @@ impl TraceBuilder {
             participants: Vec::new(),
             participant_ids: FxHashMap::default(),
             turn: 0,
+            last_turn: 0,
         }
     }
 
@@ -97,9 +99,16 @@ impl TraceBuilder {
         id
     }
 
-    /// The model answers anew: steps from here on share the next turn number.
-    pub fn begin_turn(&mut self) {
-        self.turn += 1;
+    /// The model answers anew: steps from here on share the next turn number, which is returned.
+    pub fn begin_turn(&mut self) -> u32 {
+        self.last_turn += 1;
+        self.turn = self.last_turn;
+        self.turn
+    }
+
+    /// More of an earlier answer: agents that work side by side interleave theirs.
+    pub fn continue_turn(&mut self, turn: u32) {
+        self.turn = turn;
     }
 
     pub fn step_count(&self) -> usize {
