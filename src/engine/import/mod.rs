@@ -3,6 +3,8 @@
 //! May use `trace` only. To add a format: write `<format>.rs` with an [`Importer`], then add its two lines
 //! below (the `mod` and the entry of [`ALL`]); `tests/architecture.rs` says what else it needs.
 
+mod anthropic;
+mod claude_code;
 mod error;
 mod head;
 mod input;
@@ -26,6 +28,7 @@ use crate::engine::trace::{BodyError, BodySource, Decoder, Part, Segment, TextOb
 /// Every format, in the order in which a tie between two `Maybe` is decided.
 #[rustfmt::skip]
 static ALL: &[&dyn Importer] = &[
+    &claude_code::IMPORTER,
     &swe_agent::IMPORTER,
     &tracebench::IMPORTER,
 ];

@@ -21,14 +21,25 @@ pub fn decode(decoder: Decoder, bytes: &[u8]) -> Result<String, BodyError> {
     }
 }
 
+/// A JSON string as a field of a record, borrowed where it holds no escapes: an `Option<Cow<str>>` would
+/// always be copied.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Str<'a>(#[serde(borrow)] pub Cow<'a, str>);
+
+impl std::ops::Deref for Str<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What a person would read in a JSON value: a string's content; the texts of a list of content blocks, one
 /// below the other; the text of one block; nothing for `null`; anything else as indented JSON.
 pub fn json_text(json: &str) -> Cow<'_, str> {
-    #[derive(Deserialize)]
-    struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
     if json.starts_with('"') {
-        // `Cow<str>` alone deserializes to an owned string; through a field it borrows.
-        if let Ok(Borrowed(text)) = serde_json::from_str(json) {
+        if let Ok(Str(text)) = serde_json::from_str(json) {
             return text;
         }
         // A lone surrogate, as JavaScript writes it, is no valid string: mend it rather than lose the text.

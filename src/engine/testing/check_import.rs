@@ -62,10 +62,22 @@ pub struct SeenText {
     pub text: String,
 }
 
+/// What an importer said of one result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenResult {
+    pub step: StepId,
+    pub text: String,
+    pub exit_code: Option<i32>,
+    pub is_error: Option<bool>,
+    pub timed_out: bool,
+    pub rejected: bool,
+}
+
 /// An observer that remembers every text.
 #[derive(Debug, Default)]
 pub struct Seen {
     pub texts: Vec<SeenText>,
+    pub results: Vec<SeenResult>,
 }
 
 impl Seen {
@@ -94,6 +106,14 @@ impl TextObserver for Seen {
 
     fn result(&mut self, run: RunIndex, step: StepId, result: &ResultText<'_>) {
         self.push(run, step, PartKind::Result, result.text);
+        self.results.push(SeenResult {
+            step,
+            text: result.text.to_owned(),
+            exit_code: result.exit_code,
+            is_error: result.is_error,
+            timed_out: result.timed_out,
+            rejected: result.rejected,
+        });
     }
 
     fn event(&mut self, run: RunIndex, step: StepId, _: EventKind, text: &str) {

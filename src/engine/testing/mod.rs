@@ -2,4 +2,4 @@
 
 mod check_import;
 
-pub use check_import::{Seen, SeenText, check_import, observe, try_import};
+pub use check_import::{Seen, SeenResult, SeenText, check_import, observe, try_import};

@@ -1,0 +1,391 @@
+//! Messages of the Anthropic API, as the formats of Claude Code hold them: content blocks, usage, and calls
+//! paired with their results. Not a format by itself.
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use smallvec::SmallVec;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::Record;
+use super::text::{self, Str};
+use crate::engine::trace::{
+    AgentId, At, CallInput, CallText, EventKind, Position, ResultText, Role, RunWriter, Segment, StepId,
+    TextRef, TraceBuilder, Usage, WarningKind,
+};
+
+/// One message of the API.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Message<'a> {
+    #[serde(borrow, default)]
+    pub id: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    pub model: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    pub content: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    usage: Option<&'a RawValue>,
+}
+
+/// One block of a message's content.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Block<'a> {
+    #[serde(borrow, rename = "type", default)]
+    pub kind: Str<'a>,
+    #[serde(borrow, default)]
+    pub text: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    thinking: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    id: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    name: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    input: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tool_use_id: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    content: Option<&'a RawValue>,
+    #[serde(default)]
+    is_error: Option<bool>,
+}
+
+impl Block<'_> {
+    /// Whether it answers a call; the results of the API's own tools are named after the tool.
+    pub(super) fn is_result(&self) -> bool {
+        self.kind.ends_with("tool_result")
+    }
+}
+
+impl<'a> Message<'a> {
+    /// The blocks of the content; a content that is one text counts as one block of text.
+    pub(super) fn blocks(&self) -> Result<Vec<Block<'a>>, serde_json::Error> {
+        match self.content {
+            None => Ok(Vec::new()),
+            Some(content) if content.get().starts_with('[') => serde_json::from_str(content.get()),
+            Some(content) => {
+                Ok(vec![Block { kind: Str("text".into()), text: Some(content), ..Block::default() }])
+            }
+        }
+    }
+
+    /// What the call used. The API counts the cached parts of the prompt beside `input_tokens`, and the
+    /// formats keep the `output_tokens` of the answer's beginning.
+    fn usage(&self) -> Option<Usage> {
+        #[derive(Deserialize)]
+        struct Counts {
+            #[serde(rename = "input_tokens", default)]
+            fresh: Option<u64>,
+            #[serde(rename = "cache_read_input_tokens", default)]
+            read: Option<u64>,
+            #[serde(rename = "cache_creation_input_tokens", default)]
+            written: Option<u64>,
+            #[serde(rename = "output_tokens", default)]
+            out: Option<u64>,
+        }
+        let counts: Counts = serde_json::from_str(self.usage?.get()).ok()?;
+        let tokens_in: u64 = [counts.fresh, counts.read, counts.written].iter().flatten().sum();
+        // No prompt is empty: all zeros are placeholders.
+        (tokens_in > 0).then_some(Usage {
+            tokens_in: Some(tokens_in),
+            tokens_out: counts.out,
+            tokens_cached: counts.read,
+            cost_usd: None,
+            out_is_lower_bound: true,
+        })
+    }
+}
+
+/// What a call was, as far as reading its result depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CallSort {
+    Shell,
+    Delegation,
+    Other,
+}
+
+/// A call that started a sub-agent.
+#[derive(Debug)]
+pub(super) struct Delegation {
+    pub step: StepId,
+    /// The sub-agent's type: `Explore`, `general-purpose`.
+    pub agent_type: Box<str>,
+    /// [`hash`] of the prompt that the sub-agent was given.
+    pub prompt: u64,
+}
+
+#[derive(Debug)]
+struct Calls {
+    open: SmallVec<[(StepId, CallSort); 1]>,
+    last: StepId,
+}
+
+#[derive(Debug)]
+struct Answer {
+    turn: u32,
+    first: Option<StepId>,
+}
+
+/// What Claude Code says about a result beside the message (`toolUseResult`).
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Aside<'a> {
+    #[serde(default)]
+    exit_code: Option<i32>,
+    #[serde(default)]
+    interrupted: Option<bool>,
+    #[serde(borrow, default)]
+    agent_id: Option<Str<'a>>,
+}
+
+/// Turns messages into steps. Remembers ids as hashes, never text.
+#[derive(Debug, Default)]
+pub(super) struct Conversation {
+    calls: FxHashMap<u64, Calls>,
+    answers: FxHashMap<u64, Answer>,
+    delegations: FxHashMap<u64, Delegation>,
+    /// Ids of sub-agents that calls have started.
+    pub started_agents: Vec<String>,
+}
+
+/// A key for an id or a text that need not be kept.
+pub(super) fn hash(text: &str) -> u64 {
+    xxh3_64_with_seed(text.as_bytes(), 0)
+}
+
+/// Call ids count per agent: proxies number them from 0 in each conversation.
+fn call_key(agent: AgentId, id: Option<&str>) -> u64 {
+    xxh3_64_with_seed(id.unwrap_or("").as_bytes(), u64::from(agent.0) + 1)
+}
+
+/// The number of a record as [`At::source_step`].
+pub(super) fn source_step(record: &Record<'_>) -> u32 {
+    u32::try_from(record.number).unwrap_or(u32::MAX)
+}
+
+impl Conversation {
+    /// The call with that id which started a sub-agent.
+    pub(super) fn delegation(&self, id: &str) -> Option<&Delegation> {
+        self.delegations.get(&hash(id))
+    }
+
+    /// The call that gave a sub-agent this prompt.
+    pub(super) fn delegation_with_prompt(&self, prompt: u64) -> Option<&Delegation> {
+        self.delegations.values().filter(|call| call.prompt == prompt).max_by_key(|call| call.step)
+    }
+
+    /// Adds the steps of an assistant's message, or of one of the lines that one message is spread over:
+    /// lines with the same message id are one turn, and what they used counts once.
+    pub(super) fn answer(
+        &mut self,
+        run: &mut RunWriter<'_>,
+        record: &Record<'_>,
+        at: At,
+        message: &Message<'_>,
+        cwd: Option<&str>,
+    ) -> Result<(), serde_json::Error> {
+        let blocks = message.blocks()?;
+        let key = message.id.as_ref().map(|id| hash(id));
+        if let Some(known) = key.and_then(|key| self.answers.get(&key)) {
+            run.builder.continue_turn(known.turn);
+        } else {
+            let turn = run.builder.begin_turn();
+            if let Some(key) = key {
+                self.answers.insert(key, Answer { turn, first: None });
+            }
+        }
+        let next = StepId::from_index(run.builder.step_count());
+        for block in &blocks {
+            self.block(run, record, at, block, cwd);
+        }
+        let added = (run.builder.step_count() > next.index()).then_some(next);
+        let first = match key.and_then(|key| self.answers.get_mut(&key)) {
+            Some(answer) => {
+                answer.first = answer.first.or(added);
+                answer.first
+            }
+            None => added,
+        };
+        if let (Some(step), Some(usage)) = (first, message.usage()) {
+            run.builder.set_usage(step, usage);
+        }
+        Ok(())
+    }
+
+    fn block(
+        &mut self,
+        run: &mut RunWriter<'_>,
+        record: &Record<'_>,
+        at: At,
+        block: &Block<'_>,
+        cwd: Option<&str>,
+    ) {
+        match &*block.kind {
+            "text" => {
+                if let Some(text) = block.text.map(|text| record.text(text)).filter(|text| !text.is_blank()) {
+                    run.message(at, Role::Assistant, text.as_ref());
+                }
+            }
+            "thinking" => {
+                let thought = block.thinking.map(|thinking| record.text(thinking));
+                if let Some(thought) = thought.filter(|thought| !thought.is_blank()) {
+                    run.thought(at, thought.as_ref());
+                }
+            }
+            "tool_use" | "server_tool_use" | "mcp_tool_use" => self.call(run, record, at, block, cwd),
+            // What redacted thoughts held, and that another model took over, is not for reading.
+            "redacted_thinking" | "fallback" => {}
+            _ if block.is_result() => self.result(run, record, at, block, None, false),
+            other => warn_unknown(run.builder, record, "content blocks", other),
+        }
+    }
+
+    fn call(
+        &mut self,
+        run: &mut RunWriter<'_>,
+        record: &Record<'_>,
+        at: At,
+        block: &Block<'_>,
+        cwd: Option<&str>,
+    ) {
+        let tool = block.name.as_deref().unwrap_or("tool");
+        let input = block.input.map(|input| record.arguments(input));
+        let (call, segment) = match &input {
+            Some(input) if input.text.starts_with('{') => {
+                (CallInput::Json(&input.text), input.segment.clone())
+            }
+            Some(input) => (CallInput::Text(&input.text), input.segment.clone()),
+            None => (CallInput::None, Segment::Inline("".into())),
+        };
+        let step = run.action(at, &CallText { tool, input: call, cwd }, segment);
+        let sort = match tool {
+            "Bash" | "bash" | "PowerShell" => CallSort::Shell,
+            "Task" | "Agent" => CallSort::Delegation,
+            _ => CallSort::Other,
+        };
+        if let (CallSort::Delegation, Some(id), Some(input)) = (sort, &block.id, &input) {
+            self.delegations.insert(hash(id), delegation(step, &input.text));
+        }
+        let calls = self
+            .calls
+            .entry(call_key(at.agent, block.id.as_deref()))
+            .or_insert_with(|| Calls { open: SmallVec::new(), last: step });
+        calls.open.push((step, sort));
+        calls.last = step;
+    }
+
+    /// Gives a result to its call. Ids repeat (proxies reuse them), so that the calls of one id are answered
+    /// in their order. `aside` is what Claude Code wrote beside the message; `shared` says that one answer
+    /// holds the results of several calls, so that its time is only a bound for each.
+    pub(super) fn result(
+        &mut self,
+        run: &mut RunWriter<'_>,
+        record: &Record<'_>,
+        at: At,
+        block: &Block<'_>,
+        aside: Option<&RawValue>,
+        shared: bool,
+    ) {
+        let content = block.content.map(|content| record.text(content));
+        let (text, segment) = match &content {
+            Some(content) => (&*content.text, content.segment.clone()),
+            None => ("", Segment::Inline("".into())),
+        };
+        let calls = self.calls.get_mut(&call_key(at.agent, block.tool_use_id.as_deref()));
+        let Some(calls) = calls else {
+            let position = Some(Position::Line(record.number));
+            run.builder.warnings.push(WarningKind::Unpaired, position, "a result without a call");
+            run.event(at, EventKind::Notice, TextRef { text, segment });
+            return;
+        };
+        let (step, sort) =
+            if calls.open.is_empty() { (calls.last, CallSort::Other) } else { calls.open.remove(0) };
+        let aside = match (sort, aside) {
+            (CallSort::Shell | CallSort::Delegation, Some(aside)) if aside.get().starts_with('{') => {
+                serde_json::from_str(aside.get()).unwrap_or_default()
+            }
+            _ => Aside::default(),
+        };
+        if let Some(agent) = &aside.agent_id {
+            self.started_agents.push(agent.0.clone().into_owned());
+        }
+        let interrupted = aside.interrupted == Some(true);
+        let is_error = if interrupted { Some(true) } else { block.is_error };
+        let failed = is_error == Some(true);
+        run.result(
+            step,
+            &ResultText {
+                text,
+                exit_code: exit_code(text).filter(|_| failed || sort == CallSort::Shell).or(aside.exit_code),
+                is_error,
+                timed_out: failed && timed_out(text),
+                rejected: failed && rejected(text),
+                tests_passed: None,
+            },
+            segment,
+        );
+        if let Some(end) = at.time_ms {
+            run.builder.set_end(step, end, shared);
+        }
+    }
+
+    /// Warns of calls that nobody answered; to be called once, at the end.
+    pub(super) fn finish(&self, builder: &mut TraceBuilder) {
+        let unanswered: usize = self.calls.values().map(|calls| calls.open.len()).sum();
+        for _ in 0..unanswered.min(1000) {
+            builder.warnings.push(WarningKind::Unpaired, None, "a call without a result");
+        }
+    }
+}
+
+fn delegation(step: StepId, input: &str) -> Delegation {
+    #[derive(Default, Deserialize)]
+    struct Task<'a> {
+        #[serde(borrow, default)]
+        subagent_type: Option<Str<'a>>,
+        #[serde(borrow, default)]
+        prompt: Option<Str<'a>>,
+    }
+    let task: Task<'_> = serde_json::from_str(input).unwrap_or_default();
+    Delegation {
+        step,
+        agent_type: task.subagent_type.as_deref().unwrap_or("sub-agent").into(),
+        prompt: task.prompt.as_deref().map_or(0, hash),
+    }
+}
+
+/// The code in `Exit code 1\n…`, as Claude Code begins the output of a failed command.
+fn exit_code(text: &str) -> Option<i32> {
+    text.strip_prefix("Exit code ")?.lines().next()?.trim().parse().ok()
+}
+
+fn timed_out(text: &str) -> bool {
+    text.lines().take(3).any(|line| line.contains("timed out after"))
+}
+
+/// Whether the person or a rule refused the call. Claude Code says so in the result's text only.
+fn rejected(text: &str) -> bool {
+    const REFUSALS: &[&str] = &[
+        "The user doesn't want to proceed with this tool use",
+        "The user doesn't want to take this action right now",
+        "User rejected tool use",
+        "Permission to use ",
+        "Claude requested permissions to ",
+    ];
+    REFUSALS.iter().any(|refusal| text.starts_with(refusal))
+}
+
+/// Counts a type that this reader does not know.
+pub(super) fn warn_unknown(builder: &mut TraceBuilder, record: &Record<'_>, what: &str, kind: &str) {
+    let kind: String = kind.chars().take(40).collect();
+    let text = format!("{what} of type “{kind}” are not known here and were left out");
+    builder.warnings.push(WarningKind::UnknownType, Some(Position::Line(record.number)), text);
+}
+
+/// Text that an API message holds for the program's own purposes, without a model having said it.
+pub(super) const SYNTHETIC_MODEL: &str = "<synthetic>";
+
+/// The text of a JSON value, for short values that are rewritten anyway.
+pub(super) fn short_text(raw: &RawValue) -> String {
+    text::json_text(raw.get()).chars().take(2000).collect()
+}

@@ -1,0 +1,176 @@
+//! Sessions of Claude Code: `~/.claude/projects/<folder>/<session>.jsonl`.
+//!
+//! Closed source; known from real sessions of versions 1.0 to 2.1 and from the converters of others.
+//! [`line`] is the schema, [`session`] turns lines into steps, [`beside`] those that are no messages,
+//! [`agents`] knows who wrote which, and [`tree`] tells the branch that replays from those that were rewound.
+
+mod agents;
+mod beside;
+mod line;
+mod session;
+mod tree;
+
+use super::{FormatInfo, Head, ImportError, Importer, Input, Outline, Output, Probe, Shape};
+use session::Session;
+
+static INFO: FormatInfo = FormatInfo {
+    id: "claude-code",
+    title: "Claude Code session",
+    written_by: "Claude Code, one file per session under ~/.claude/projects (sub-agents in subagents/)",
+    lacks: "whether the task was done; the true number of output tokens; cost",
+};
+
+pub(super) static IMPORTER: ClaudeCode = ClaudeCode;
+
+pub(super) struct ClaudeCode;
+
+impl Importer for ClaudeCode {
+    fn info(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn probe(&self, head: &Head<'_>) -> Probe {
+        if !matches!(head.shape, Shape::Lines | Shape::Object) {
+            return Probe::No;
+        }
+        // Qwen Code borrows the envelope but keeps Gemini's parts in it.
+        let foreign = head.outlines.iter().any(|line| line.has("message.parts") || line.has("systemPayload"));
+        let chained = head.outlines.iter().filter(|line| is_chain_line(line)).count();
+        if foreign || chained == 0 {
+            let summaries = head.outlines.iter().any(|line| line.has_all(&["summary", "leafUuid"]));
+            return if summaries && !foreign { Probe::Maybe } else { Probe::No };
+        }
+        if head.outlines.iter().any(is_iflow) { Probe::Maybe } else { Probe::Yes }
+    }
+
+    fn import(&self, input: &Input<'_>, out: &mut Output<'_>) -> Result<(), ImportError> {
+        let run = out.start();
+        let mut session = Session::default();
+        input.json_lines(out, |out, record| session.line(&mut out.run(run), &record))?;
+        session.finish(&mut out.run(run));
+        Ok(())
+    }
+}
+
+/// A line of the conversation's chain.
+fn is_chain_line(line: &Outline) -> bool {
+    let kind = matches!(line.get("type"), Some("user" | "assistant" | "system" | "progress" | "attachment"));
+    let own =
+        line.has("message.content") || line.has("subtype") || line.has("attachment") || line.has("data");
+    // A line longer than the head is cut off before its uuid.
+    let chained = line.has("uuid") || line.has("parentUuid");
+    kind && own && line.has("sessionId") && chained
+}
+
+/// iFlow writes the same lines; its ids give it away.
+fn is_iflow(line: &Outline) -> bool {
+    let starts = |path: &str, start: &str| line.get(path).is_some_and(|id| id.starts_with(start));
+    starts("message.id", "response-") || starts("sessionId", "session-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Head, IMPORTER, Importer as _, Probe};
+    use crate::engine::testing::{check_import, observe};
+    use crate::engine::trace::{EventKind, Role, Step, StepKind, Trace, WarningKind};
+
+    const SESSION: &[u8] = include_bytes!("../../../../tests/fixtures/claude-code/session.jsonl");
+    const SIDE_CHAIN: &[u8] = include_bytes!("../../../../tests/fixtures/claude-code/side_chain.jsonl");
+
+    fn probe(text: &str) -> Probe {
+        IMPORTER.probe(&Head::of("x", text.as_bytes(), text.as_bytes(), text.len() as u64))
+    }
+
+    fn session() -> Trace {
+        check_import("session.jsonl", SESSION).traces.remove(0)
+    }
+
+    fn at_line(trace: &Trace, line: u32) -> &Step {
+        trace.steps.iter().find(|step| step.source_step == line).unwrap()
+    }
+
+    #[test]
+    fn claims_its_own_lines_and_not_those_of_look_alikes() {
+        let own = r#"{"parentUuid":null,"isSidechain":false,"sessionId":"s","type":"user","message":{"role":"user","content":"hi"},"uuid":"u"}"#;
+        let summary = r#"{"type":"summary","summary":"x","leafUuid":"y"}"#;
+        assert_eq!(probe(own), Probe::Yes);
+        assert_eq!(probe(&format!("{summary}\n{summary}\n{own}")), Probe::Yes);
+        assert_eq!(probe(summary), Probe::Maybe);
+        let iflow = own.replace(r#""sessionId":"s""#, r#""sessionId":"session-1""#);
+        assert_eq!(probe(&iflow), Probe::Maybe);
+        let qwen = own.replace(r#""content":"hi""#, r#""parts":[{"text":"hi"}]"#);
+        assert_eq!(probe(&qwen), Probe::No);
+        let stream = own.replace("sessionId", "session_id");
+        assert_eq!(probe(&stream), Probe::No);
+    }
+
+    #[test]
+    fn lines_of_one_message_are_one_turn_and_count_once() {
+        let trace = session();
+        let first: Vec<&Step> = trace.steps.iter().filter(|step| step.turn == 1).collect();
+        assert_eq!(
+            first.iter().map(|step| step.kind).collect::<Vec<_>>(),
+            [StepKind::Thought, StepKind::Action, StepKind::Action]
+        );
+        let usage: Vec<_> =
+            first.iter().map(|step| step.usage.as_deref().and_then(|usage| usage.tokens_out)).collect();
+        assert_eq!(usage, [Some(3), None, None], "the last line's word counts, on the first step");
+        assert_eq!(first[0].usage.as_deref().unwrap().tokens_in, Some(1110), "the cached part included");
+        assert!(trace.totals.out_is_lower_bound);
+        assert!(trace.warnings.iter().any(|warning| warning.kind == WarningKind::Bound));
+    }
+
+    #[test]
+    fn results_find_their_calls_with_what_became_of_them() {
+        let seen = observe("session.jsonl", SESSION).unwrap().1;
+        let result = |start: &str| seen.results.iter().find(|result| result.text.starts_with(start)).unwrap();
+        let failed = result("Exit code 1");
+        assert_eq!((failed.exit_code, failed.is_error, failed.rejected), (Some(1), Some(true), false));
+        assert!(result("The user doesn't want").rejected);
+        assert_eq!(result("1 passed").is_error, Some(false));
+        assert_eq!(at_line(&session(), 6).time.unwrap().duration_ms(), 3000);
+    }
+
+    #[test]
+    fn what_was_rewound_is_abandoned_and_the_rest_is_not() {
+        let trace = session();
+        let abandoned: Vec<u32> =
+            trace.steps.iter().filter(|step| step.abandoned).map(|step| step.source_step).collect();
+        assert_eq!(abandoned, [20, 21]);
+    }
+
+    #[test]
+    fn sub_agents_hang_on_the_call_that_started_them() {
+        let trace = session();
+        assert_eq!(trace.participants, ["Claude Code", "Explore ab12"]);
+        let search = at_line(&trace, 14);
+        assert_eq!(trace.step(search.parent.unwrap()).unwrap().source_step, 12);
+        let old = check_import("side_chain.jsonl", SIDE_CHAIN).traces.remove(0);
+        assert_eq!(old.participants, ["Claude Code", "general-purpose 1"]);
+        let inside: Vec<u32> =
+            old.steps.iter().filter(|step| step.agent.0 == 1).map(|step| step.source_step).collect();
+        assert_eq!(inside, [3, 4, 6]);
+        assert!(old.steps.iter().all(|step| !step.abandoned));
+    }
+
+    #[test]
+    fn only_what_the_person_typed_is_the_task() {
+        let trace = session();
+        assert_eq!(
+            &*trace.step(trace.task_step.unwrap()).unwrap().label,
+            "Fix the failing test in parser.py"
+        );
+        assert_eq!(at_line(&trace, 3).kind, StepKind::Message(Role::System));
+        assert_eq!(at_line(&trace, 19).kind, StepKind::Event(EventKind::Interrupted));
+        assert_eq!(at_line(&trace, 26).kind, StepKind::Event(EventKind::Compaction));
+        assert_eq!(at_line(&trace, 27).kind, StepKind::Message(Role::System));
+        assert_eq!(&*at_line(&trace, 23).label, "API error 529: Overloaded (retry 1 of 10)");
+    }
+
+    #[test]
+    fn copies_and_unknown_types_are_counted() {
+        let trace = session();
+        let kinds: Vec<WarningKind> = trace.warnings.iter().map(|warning| warning.kind).collect();
+        assert_eq!(kinds, [WarningKind::Guessed, WarningKind::UnknownType, WarningKind::Bound]);
+    }
+}
