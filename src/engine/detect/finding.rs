@@ -118,6 +118,42 @@ impl Finding {
             waste: Waste::default(),
         }
     }
+
+    #[must_use]
+    pub fn severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
+    /// Marks a pattern that does not occur in runs that solved their task.
+    #[must_use]
+    pub fn certain(self) -> Self {
+        Self { certain: true, confidence: 0.98, ..self }
+    }
+
+    #[must_use]
+    pub fn confidence(self, confidence: f32) -> Self {
+        Self { confidence, ..self }
+    }
+
+    /// Names the steps concerned; the blamed one is added if it is not among them.
+    #[must_use]
+    pub fn about(mut self, steps: impl IntoIterator<Item = StepId>) -> Self {
+        self.steps.extend(steps);
+        self.steps.sort_unstable();
+        self.steps.dedup();
+        self
+    }
+
+    #[must_use]
+    pub fn proven_by(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    #[must_use]
+    pub fn wasting(self, waste: Waste) -> Self {
+        Self { waste, ..self }
+    }
 }
 
 /// Where detectors put what they find.
@@ -131,7 +167,7 @@ impl Findings {
         self.list.push(finding);
     }
 
-    pub(super) fn into_sorted(mut self) -> Vec<Finding> {
+    pub(in crate::engine) fn into_sorted(mut self) -> Vec<Finding> {
         self.list.sort_by(|a, b| (a.step, b.severity).cmp(&(b.step, a.severity)));
         self.list
     }

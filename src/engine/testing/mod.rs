@@ -1,5 +1,7 @@
 //! For tests only, inside the crate and in `tests/`: checks that hold for every format.
 
 mod check_import;
+#[cfg(test)]
+pub mod script;
 
 pub use check_import::{Seen, SeenResult, SeenText, check_import, observe, try_import};

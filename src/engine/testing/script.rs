@@ -1,0 +1,422 @@
+//! A trace drawn as text, so that a detector's test reads like the run it is about.
+//!
+//! One line per step, in columns that are separated by two or more spaces:
+//!
+//! ```text
+//! user          fix the parser
+//! thought       I will run the tests       claims unsure
+//! edit          src/lib.rs +3 -1
+//! test          pytest -q                  exit 1  tests red 2/10  failing test_a,test_b
+//! run @helper   ls                         time 3  tokens 500
+//! assistant     All tests pass now.        claims tests-pass  <- claim-contradicts-check
+//! event         limit-reached max turns
+//! ```
+//!
+//! First what happened, by whom (`@name`, else the main agent), and its text; the columns after it are
+//! facts, as [`Line::fact`] lists them. `<- detector-id` at the end of a line says which findings blame that step.
+//! Lines such as `# outcome failed` before the steps describe the run, as [`Script::head`] lists them.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
+use crate::engine::facts::{
+    ActionFacts, ActionOutcome, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature, Operation,
+    Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun,
+};
+use crate::engine::trace::{
+    At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
+    TextRef, Trace, TraceBuilder, Usage,
+};
+
+/// Runs `detector` alone over the script and compares the steps it blames with those that are marked, both
+/// ways. Returns what it found, for a closer look.
+pub fn check(detector: &dyn Detector, script: &str) -> Vec<Finding> {
+    let run = Script::read(script);
+    let mut findings = Findings::default();
+    detector.detect(&DetectContext::new(&run.trace, &run.facts), &mut findings);
+    let findings = findings.into_sorted();
+    let id = detector.info().id;
+    let mut problems = Vec::new();
+    for mark in &run.marks {
+        assert_eq!(mark.detector, id, "line {} is marked for another detector", mark.line);
+    }
+    for (step, line) in (0u32..).map(StepId).zip(&run.lines) {
+        let expected = run.marks.iter().filter(|mark| mark.step == step).count();
+        let found: Vec<&Finding> = findings.iter().filter(|finding| finding.step == step).collect();
+        if expected != found.len() {
+            let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+            problems.push(format!("{line}\n    expected {expected}, found {}: {messages:?}", found.len()));
+        }
+    }
+    assert!(problems.is_empty(), "{id} blames other steps than the marked ones:\n{}", problems.join("\n"));
+    findings
+}
+
+/// A run drawn as text, with its facts made by hand rather than read from any text.
+pub struct Script {
+    pub trace: Trace,
+    pub facts: RunFacts,
+    lines: Vec<String>,
+    marks: Vec<Mark>,
+}
+
+/// `<- detector` at the end of a line.
+struct Mark {
+    detector: String,
+    step: StepId,
+    line: usize,
+}
+
+impl Script {
+    pub fn read(script: &str) -> Self {
+        let mut builder = TraceBuilder::new(RunIndex(0), format_of(script));
+        builder.participant("agent");
+        let mut facts = RunFacts::default();
+        let (mut lines, mut marks) = (Vec::new(), Vec::new());
+        let mut clock = Clock::default();
+        for (number, text) in script.lines().enumerate().map(|(index, line)| (index + 1, line.trim())) {
+            if let Some(directive) = text.strip_prefix('#') {
+                Self::head(&mut builder, directive.trim());
+            } else if !text.is_empty() {
+                let (text, marked) = text.split_once("<-").unwrap_or((text, ""));
+                let mut line = Line::new(number, text);
+                let step = line.add(&mut builder, &mut clock);
+                lines.push(format!("line {number}: {}", text.trim()));
+                for detector in marked.split([',', ' ']).filter(|word| !word.is_empty()) {
+                    marks.push(Mark { detector: detector.to_owned(), step, line: number });
+                }
+                facts.steps.push(line.facts);
+            }
+        }
+        Self { trace: builder.build(0), facts, lines, marks }
+    }
+
+    /// `# format ID`, `# outcome resolved|failed`, `# exit STATUS`, `# submission empty|patch`, `# task ID`.
+    fn head(builder: &mut TraceBuilder, directive: &str) {
+        let (name, value) = directive.split_once(' ').unwrap_or((directive, ""));
+        let value = value.trim();
+        match (name, value) {
+            ("format", _) => {}
+            ("outcome", "resolved") => builder.head.outcome = Outcome::resolved("the script"),
+            ("outcome", "failed") => builder.head.outcome = Outcome::failed("the script"),
+            ("exit", status) => builder.head.exit_status = Some(status.to_owned()),
+            ("submission", what) => builder.head.submission_empty = Some(what == "empty"),
+            ("task", id) => builder.head.task_id = Some(id.to_owned()),
+            _ => panic!("unknown directive “# {directive}”"),
+        }
+    }
+}
+
+/// The format a script is in: `script`, or one whose runs are judged differently.
+fn format_of(script: &str) -> &'static str {
+    let named = script.lines().find_map(|line| line.trim().strip_prefix("# format "));
+    match named.map(str::trim) {
+        Some("tracebench") => "tracebench",
+        Some("swe-agent") => "swe-agent",
+        _ => "script",
+    }
+}
+
+/// Hands out times to the steps that say how long they took.
+#[derive(Default)]
+struct Clock {
+    now_ms: i64,
+}
+
+struct Line<'a> {
+    number: usize,
+    kind: &'a str,
+    agent: Option<&'a str>,
+    text: &'a str,
+    columns: Vec<&'a str>,
+    facts: StepFacts,
+    seconds: Option<i64>,
+    tokens: Option<u64>,
+}
+
+impl<'a> Line<'a> {
+    fn new(number: usize, text: &'a str) -> Self {
+        let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let rest = rest.trim_start();
+        let (agent, rest) = match rest.strip_prefix('@').and_then(|rest| rest.split_once(' ')) {
+            Some((agent, rest)) => (Some(agent), rest),
+            None => (None, rest),
+        };
+        let mut columns = rest.split("  ").map(str::trim).filter(|column| !column.is_empty());
+        Self {
+            number,
+            kind,
+            agent,
+            text: columns.next().unwrap_or(""),
+            columns: columns.collect(),
+            facts: StepFacts::default(),
+            seconds: None,
+            tokens: None,
+        }
+    }
+
+    fn add(&mut self, builder: &mut TraceBuilder, clock: &mut Clock) -> StepId {
+        let operation = operation(self.kind);
+        self.facts.action = operation.map(|operation| Box::new(self.action(operation)));
+        if operation.is_none() {
+            self.facts.text_len = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+            self.facts.text_hash = xxh3_64(self.text.as_bytes());
+        }
+        for column in self.columns.clone() {
+            self.fact(column);
+        }
+        builder.begin_turn();
+        let at = At {
+            agent: builder.participant(self.agent.unwrap_or("agent")),
+            source_step: u32::try_from(builder.step_count()).unwrap_or(u32::MAX),
+            time_ms: Some(clock.now_ms),
+            parent: None,
+        };
+        let step = self.write(builder, at);
+        clock.now_ms += self.seconds.unwrap_or(1) * 1000;
+        builder.set_end(step, clock.now_ms, false);
+        if self.tokens.is_some() {
+            builder.set_usage(step, Usage { tokens_out: self.tokens, ..Usage::default() });
+        }
+        step
+    }
+
+    fn write(&self, builder: &mut TraceBuilder, at: At) -> StepId {
+        let mut observer = ();
+        let mut writer = builder.writer(&mut observer);
+        let text = TextRef::inline(self.text);
+        match self.kind {
+            "user" => writer.message(at, Role::User, text),
+            "system" => writer.message(at, Role::System, text),
+            "assistant" => writer.message(at, Role::Assistant, text),
+            "thought" => writer.thought(at, text),
+            "event" => writer.event(at, self.event(), text),
+            _ => {
+                let first_word = self.text.split(' ').next().unwrap_or("");
+                let tool = if self.kind == "call" { first_word } else { self.kind };
+                let call = CallText { tool, input: CallInput::Command(self.text), cwd: None };
+                let step = writer.action(at, &call, Segment::Inline(self.text.into()));
+                let result = ResultText { text: "result", ..ResultText::default() };
+                writer.result(step, &result, Segment::Inline("result".into()));
+                step
+            }
+        }
+    }
+
+    fn event(&self) -> EventKind {
+        match self.text.split(' ').next().unwrap_or("") {
+            "hand-off" => EventKind::HandOff,
+            "compaction" => EventKind::Compaction,
+            "limit-reached" => EventKind::LimitReached,
+            "crash" => EventKind::Crash,
+            "submission" => EventKind::Submission,
+            "interrupted" => EventKind::Interrupted,
+            "notice" => EventKind::Notice,
+            other => panic!("line {}: unknown event “{other}”", self.number),
+        }
+    }
+
+    fn action(&self, operation: Operation) -> ActionFacts {
+        let target = self.text.split(' ').next().unwrap_or("");
+        let names_file = operation.is_edit() || matches!(operation, Operation::Read | Operation::List);
+        let is_run = matches!(operation, Operation::Run(_));
+        ActionFacts {
+            operation,
+            command: is_run.then(|| self.text.into()),
+            targets: if names_file { vec![target.into()] } else { Vec::new() },
+            call_hash: xxh3_64(format!("{} {}", self.kind, self.text).as_bytes()),
+            result_hash: xxh3_64(self.columns.join(" ").as_bytes()),
+            outcome: ActionOutcome::Ok,
+            exit_code: None,
+            error: None,
+            tests: None,
+            edits: if operation.is_edit() { vec![self.edit(operation, target)] } else { Vec::new() },
+            waits: false,
+            result_len: 6,
+            result_quote: None,
+        }
+    }
+
+    /// `edit PATH +3 -1`.
+    fn edit(&self, operation: Operation, file: &str) -> Edit {
+        let lines = |sign| self.text.split(' ').find_map(|word| word.strip_prefix(sign)?.parse().ok());
+        let kind = match operation {
+            Operation::Create => EditKind::Create,
+            Operation::Delete => EditKind::Delete,
+            _ => EditKind::Modify,
+        };
+        let (added, removed) = (lines('+'), lines('-'));
+        Edit { file: file.into(), kind, added, removed, before: None, after: None }
+    }
+
+    /// On any line: `claims KIND [words]`, `unmade`, `reports TEXT`, `time SECONDS`, `tokens N`.
+    /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`, `error CLASS [text]`,
+    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `result NAME` (results of equal
+    /// names are equal), `edits PATH` and `creates PATH` (a command that changes a file), `says TEXT`.
+    fn fact(&mut self, column: &str) {
+        let (name, value) = column.split_once(' ').unwrap_or((column, ""));
+        match name {
+            "claims" => {
+                let (kind, words) = value.split_once(' ').unwrap_or((value, self.text));
+                let quote = quote(self.spoken_part(), words);
+                self.facts.claims.push(Claim { kind: claim(kind), quote });
+            }
+            "unmade" => self.facts.unmade_call = Some(Box::new(quote(PartKind::Message, self.text))),
+            "reports" => self.facts.reported_error = Some(Box::new(signature(PartKind::Message, value))),
+            "time" => self.seconds = value.parse().ok(),
+            "tokens" => self.tokens = value.parse().ok(),
+            _ => self.action_fact(name, value),
+        }
+    }
+
+    fn action_fact(&mut self, name: &str, value: &str) {
+        let number = self.number;
+        let Some(action) = self.facts.action.as_deref_mut() else {
+            panic!("line {number}: “{name}” is a fact of actions")
+        };
+        match name {
+            "exit" => {
+                action.exit_code = value.parse().ok();
+                if action.exit_code != Some(0) && !action.outcome.is_error() {
+                    action.outcome = ActionOutcome::Error(ErrorClass::Other);
+                }
+            }
+            "tests" => {
+                action.operation = Operation::Run(RunKind::Test);
+                action.tests = Some(test_run(value));
+                if value.starts_with("red") {
+                    action.outcome = ActionOutcome::Error(ErrorClass::TestFailure);
+                }
+            }
+            "failing" => {
+                let Some(tests) = &mut action.tests else { panic!("line {number}: “tests” comes first") };
+                tests.failing = value.split(',').map(Into::into).collect();
+            }
+            "error" => {
+                let (class, text) = value.split_once(' ').unwrap_or((value, ""));
+                action.outcome = ActionOutcome::Error(error_class(class));
+                action.error = (!text.is_empty()).then(|| signature(PartKind::Result, text));
+            }
+            "timeout" => action.outcome = ActionOutcome::Timeout,
+            "empty" => action.outcome = ActionOutcome::Empty,
+            "unknown" => (action.outcome, action.result_hash) = (ActionOutcome::Unknown, 0),
+            "refused" => action.edits.clear(),
+            "waits" => action.waits = true,
+            "result" => action.result_hash = xxh3_64(value.as_bytes()),
+            "says" => action.result_quote = Some(quote(PartKind::Result, value)),
+            "edits" | "creates" => {
+                let kind = if name == "edits" { EditKind::Modify } else { EditKind::Create };
+                let file = value.into();
+                action.edits.push(Edit { file, kind, added: None, removed: None, before: None, after: None });
+            }
+            _ => panic!("line {number}: unknown fact “{name}”"),
+        }
+    }
+
+    fn spoken_part(&self) -> PartKind {
+        match self.kind {
+            "user" | "system" | "assistant" | "event" => PartKind::Message,
+            _ => PartKind::Thought,
+        }
+    }
+}
+
+/// What a line's first word does; `None` for messages, thoughts and events.
+fn operation(kind: &str) -> Option<Operation> {
+    Some(match kind {
+        "user" | "system" | "assistant" | "thought" | "event" => return None,
+        "read" => Operation::Read,
+        "search" => Operation::Search,
+        "list" => Operation::List,
+        "edit" => Operation::Edit,
+        "create" => Operation::Create,
+        "delete" => Operation::Delete,
+        "test" => Operation::Run(RunKind::Test),
+        "build" => Operation::Run(RunKind::Build),
+        "lint" => Operation::Run(RunKind::Lint),
+        "install" => Operation::Run(RunKind::Install),
+        "git" => Operation::Run(RunKind::VersionControl),
+        "server" => Operation::Run(RunKind::Server),
+        "program" => Operation::Run(RunKind::Program),
+        "run" => Operation::Run(RunKind::Other),
+        "browse" => Operation::Browse,
+        "plan" => Operation::Plan,
+        "delegate" => Operation::Delegate,
+        "submit" => Operation::Submit,
+        "ask" => Operation::Ask,
+        "call" => Operation::Other,
+        other => panic!("unknown kind of step “{other}”"),
+    })
+}
+
+/// `red 2/10`: two of ten failed.
+fn test_run(value: &str) -> TestRun {
+    let (colour, numbers) = value.split_once(' ').unwrap_or((value, ""));
+    let counts = numbers.split_once('/').and_then(|(failed, total)| {
+        let (failed, total): (u32, u32) = (failed.parse().ok()?, total.parse().ok()?);
+        Some(TestCounts { passed: total - failed, failed, skipped: 0 })
+    });
+    let quote = counts.map(|counts| {
+        let line = format!("{} failed, {} passed", counts.failed, counts.passed);
+        self::quote(PartKind::Result, &line)
+    });
+    TestRun { framework: "pytest".into(), green: colour == "green", counts, failing: Vec::new(), quote }
+}
+
+fn claim(kind: &str) -> ClaimKind {
+    match kind {
+        "tests-pass" => ClaimKind::TestsPass,
+        "fixed" => ClaimKind::Fixed,
+        "verified" => ClaimKind::Verified,
+        "done" => ClaimKind::Done,
+        "unsure" => ClaimKind::Unsure,
+        "gave-up" => ClaimKind::GaveUp,
+        "assumed" => ClaimKind::Assumed,
+        other => panic!("unknown claim “{other}”"),
+    }
+}
+
+fn error_class(class: &str) -> ErrorClass {
+    serde_json::from_value(class.into()).unwrap_or_else(|_| panic!("unknown error class “{class}”"))
+}
+
+fn signature(part: PartKind, text: &str) -> ErrorSignature {
+    ErrorSignature { template: text.into(), quote: quote(part, text) }
+}
+
+fn quote(part: PartKind, text: &str) -> Quote {
+    Quote { part, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX), text: text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Script;
+    use crate::engine::facts::Operation;
+    use crate::engine::trace::OutcomeValue;
+
+    #[test]
+    fn lines_become_steps_with_their_facts() {
+        let run = Script::read(
+            "
+            # outcome failed
+            user           fix the parser
+            edit           src/lib.rs +3 -1
+            run @helper    pytest -q          exit 1  tests red 2/10  failing test_a,test_b  time 4
+            assistant      All tests pass.    claims tests-pass
+            event          limit-reached max turns
+            ",
+        );
+        assert_eq!(run.trace.head.outcome.value, OutcomeValue::Failed);
+        assert_eq!(run.trace.steps.len(), 5);
+        assert_eq!(run.trace.participant(run.trace.steps[2].agent), "helper");
+        assert_eq!(run.trace.steps[2].time.unwrap().duration_ms(), 4000);
+        let edit = run.facts.steps[1].action.as_ref().unwrap();
+        assert_eq!(
+            (edit.operation, edit.edits[0].added, edit.edits[0].removed),
+            (Operation::Edit, Some(3), Some(1))
+        );
+        let tests = run.facts.steps[2].action.as_ref().unwrap();
+        assert!(tests.is_red_check() && tests.tests.as_ref().unwrap().failing.len() == 2);
+        assert_eq!(run.facts.steps[3].claims.len(), 1);
+    }
+}
