@@ -1,5 +1,9 @@
-use crate::engine::facts::{ActionFacts, RunFacts, StepFacts};
-use crate::engine::trace::{AgentId, Step, StepId, Trace};
+use std::collections::BTreeSet;
+
+use super::paths::{FileRole, role};
+use super::{Evidence, Waste, ending};
+use crate::engine::facts::{ActionFacts, Claim, ClaimKind, Operation, Quote, RunFacts, RunKind, StepFacts};
+use crate::engine::trace::{AgentId, PartKind, Role, Step, StepId, StepKind, Trace};
 
 /// A run as detectors see it: trace, facts, and indexes computed once for all rules. Abandoned branches are
 /// left out everywhere.
@@ -7,16 +11,66 @@ pub struct DetectContext<'a> {
     pub trace: &'a Trace,
     pub facts: &'a RunFacts,
     actions: Vec<StepId>,
+    checks: Vec<StepId>,
+    source_edits: Vec<StepId>,
+    closing: Vec<StepId>,
+    failing_before: BTreeSet<&'a str>,
 }
 
 impl<'a> DetectContext<'a> {
     pub fn new(trace: &'a Trace, facts: &'a RunFacts) -> Self {
-        let actions = trace
+        let actions: Vec<StepId> = trace
             .live_steps()
             .filter(|(id, step)| step.is_action() && facts.action(*id).is_some())
             .map(|(id, _)| id)
             .collect();
-        Self { trace, facts, actions }
+        let mut ctx = Self {
+            trace,
+            facts,
+            closing: closing(trace, facts),
+            actions,
+            checks: Vec::new(),
+            source_edits: Vec::new(),
+            failing_before: BTreeSet::new(),
+        };
+        ctx.index_checks();
+        ctx
+    }
+
+    /// Tells checks of the work from checks of the untouched source, as made before the first edit or with
+    /// the work set aside by `git stash`.
+    fn index_checks(&mut self) {
+        let mut set_aside = false;
+        for id in &self.actions {
+            let Some(action) = self.facts.action(*id) else { continue };
+            let stash = Stash::of(action);
+            set_aside = match stash {
+                Stash::Away => true,
+                Stash::Back => false,
+                Stash::AwayAndBack | Stash::None => set_aside && action.edits.is_empty(),
+            };
+            let untouched = set_aside || stash == Stash::AwayAndBack || self.source_edits.is_empty();
+            if let Some(tests) = action.tests.as_ref().filter(|_| untouched) {
+                self.failing_before.extend(tests.failing.iter().map(AsRef::as_ref));
+            }
+            if (action.is_red_check() || action.is_green_check()) && !set_aside && stash != Stash::AwayAndBack
+            {
+                self.checks.push(*id);
+            }
+            if self.is_source_edit(action) {
+                self.source_edits.push(*id);
+            }
+        }
+    }
+
+    /// Whether the run is in the original format, whose own rules apply to the letter.
+    pub fn is_original(&self) -> bool {
+        self.trace.format == "tracebench"
+    }
+
+    /// The name of the tool that was called at a step.
+    pub fn tool(&self, step: StepId) -> Option<&'a str> {
+        self.trace.step(step).and_then(|step| self.trace.tool(step))
     }
 
     /// The live steps with their facts.
@@ -27,7 +81,7 @@ impl<'a> DetectContext<'a> {
 
     /// The live actions, in order.
     pub fn actions(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a ActionFacts)> + '_ {
-        self.actions.iter().filter_map(|id| Some((*id, self.facts.action(*id)?)))
+        self.resolve(&self.actions)
     }
 
     pub fn action_count(&self) -> usize {
@@ -36,7 +90,201 @@ impl<'a> DetectContext<'a> {
 
     /// The actions of the main agent alone: those of sub-agents are delegated work.
     pub fn main_actions(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a ActionFacts)> + '_ {
-        self.actions()
-            .filter(|(id, _)| self.trace.step(*id).is_some_and(|step| step.agent == AgentId::default()))
+        self.actions().filter(|(id, _)| self.is_main(*id))
     }
+
+    /// Checks of the agent's work that said yes or no, in order. Those of the source as it was before are
+    /// not among them, except reproductions made before the first edit.
+    pub fn checks(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a ActionFacts)> + '_ {
+        self.resolve(&self.checks)
+    }
+
+    pub fn last_check(&self) -> Option<(StepId, &'a ActionFacts)> {
+        self.checks().next_back()
+    }
+
+    /// The last test run of the agent's work.
+    pub fn last_test(&self) -> Option<(StepId, &'a ActionFacts)> {
+        self.checks()
+            .rev()
+            .find(|(_, check)| check.tests.is_some() || check.operation == Operation::Run(RunKind::Test))
+    }
+
+    /// The last check, if it failed, judged what was handed in (no edit came after it, and it was no
+    /// reproduction before the first edit), and does not fail without the work too.
+    pub fn failed_last_check(&self) -> Option<(StepId, &'a ActionFacts)> {
+        let (step, check) = self.last_check()?;
+        let judges_the_work = self.last_source_edit().is_none_or(|edit| edit <= step);
+        (check.is_red_check() && judges_the_work && !self.failed_before(check)).then_some((step, check))
+    }
+
+    /// The agent's claim of success after a step, in its closing words; none where it also says there that
+    /// it could not do something.
+    pub fn success_claim_after(&self, step: StepId) -> Option<(StepId, &'a Claim)> {
+        let claims = || self.closing_claims().filter(|(at, _)| *at > step);
+        if claims().any(|(_, claim)| claim.kind == ClaimKind::GaveUp) {
+            return None;
+        }
+        claims().find(|(_, claim)| claim.kind.is_success())
+    }
+
+    /// Whether a limit or a crash ended the run.
+    pub fn was_cut_off(&self) -> bool {
+        let by_status = self.trace.head.exit_status.as_deref().and_then(ending::of_status);
+        by_status.is_some() || ending::cutting_event(self.trace).is_some()
+    }
+
+    /// Actions that changed a file of the product itself: no test, document or scratch file.
+    pub fn source_edits(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a ActionFacts)> + '_ {
+        self.resolve(&self.source_edits)
+    }
+
+    pub fn is_source_edit(&self, action: &ActionFacts) -> bool {
+        action.edits.iter().any(|edit| role(&edit.file) == FileRole::Source)
+    }
+
+    pub fn last_source_edit(&self) -> Option<StepId> {
+        self.source_edits.last().copied()
+    }
+
+    /// Whether every test that failed here also failed on the untouched source. `false` where names are
+    /// not known.
+    pub fn failed_before(&self, check: &ActionFacts) -> bool {
+        check.tests.as_ref().is_some_and(|tests| {
+            !tests.failing.is_empty()
+                && tests.failing.iter().all(|name| self.failing_before.contains(name.as_ref()))
+        })
+    }
+
+    /// What the agent says after its last piece of work: its final message, its submission.
+    pub fn closing(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a StepFacts)> + '_ {
+        self.closing.iter().filter_map(|id| Some((*id, self.facts.step(*id)?)))
+    }
+
+    pub fn closing_claims(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a Claim)> + '_ {
+        self.closing().flat_map(|(id, facts)| facts.claims.iter().map(move |claim| (id, claim)))
+    }
+
+    /// The last live step of the main agent: what a failure of the whole run is pinned to.
+    pub fn last_step(&self) -> Option<StepId> {
+        let by_main = self.trace.live_steps().rev().find(|(id, step)| {
+            self.is_main(*id) && !matches!(step.kind, StepKind::Message(Role::System | Role::User))
+        });
+        by_main.or_else(|| self.trace.live_steps().next_back()).map(|(id, _)| id)
+    }
+
+    /// The phrase that shows best what happened at a step.
+    pub fn proof(&self, step: StepId) -> Evidence {
+        let quote = self.facts.step(step).and_then(telling_quote).cloned();
+        Evidence { step, quote: quote.unwrap_or_else(|| self.whole(step)) }
+    }
+
+    /// What the steps took, as far as the trace tells. Tokens are those of the prompt and of the answer.
+    pub fn waste(&self, steps: &[StepId]) -> Waste {
+        let mut waste = Waste { steps: u32::try_from(steps.len()).unwrap_or(u32::MAX), ..Waste::default() };
+        for step in steps.iter().filter_map(|id| self.trace.step(*id)) {
+            if let Some(span) = step.time {
+                *waste.seconds.get_or_insert(0.0) += span.duration_ms() as f64 / 1000.0;
+            }
+            let Some(usage) = step.usage.as_deref() else { continue };
+            if let Some(tokens) =
+                usage.tokens_in.into_iter().chain(usage.tokens_out).reduce(u64::saturating_add)
+            {
+                *waste.tokens.get_or_insert(0) += tokens;
+            }
+            if let Some(cost) = usage.cost_usd {
+                *waste.cost_usd.get_or_insert(0.0) += cost;
+            }
+        }
+        waste
+    }
+
+    /// The waste of a run that came to nothing: all of it.
+    pub fn waste_of_all(&self) -> Waste {
+        let totals = &self.trace.totals;
+        let steps = self.trace.live_steps().filter(|(_, step)| step.turn > 0).count();
+        Waste {
+            steps: u32::try_from(steps).unwrap_or(u32::MAX),
+            tokens: totals.tokens_in.into_iter().chain(totals.tokens_out).reduce(u64::saturating_add),
+            seconds: totals.seconds,
+            cost_usd: totals.cost_usd,
+        }
+    }
+
+    fn resolve<'b>(
+        &'b self,
+        list: &'b [StepId],
+    ) -> impl DoubleEndedIterator<Item = (StepId, &'a ActionFacts)> + 'b {
+        list.iter().filter_map(|id| Some((*id, self.facts.action(*id)?)))
+    }
+
+    fn is_main(&self, id: StepId) -> bool {
+        self.trace.step(id).is_some_and(|step| step.agent == AgentId::default())
+    }
+
+    /// The beginning of a step's main part, as its label has it; the empty range stands for the part.
+    fn whole(&self, id: StepId) -> Quote {
+        let step = self.trace.step(id);
+        let part = match step.map(|step| step.kind) {
+            Some(StepKind::Action) => PartKind::Call,
+            Some(StepKind::Thought) => PartKind::Thought,
+            _ => PartKind::Message,
+        };
+        Quote { part, start: 0, end: 0, text: step.map_or_else(Box::default, |step| step.label.clone()) }
+    }
+}
+
+/// Whether an action sets the work aside with `git stash`, or brings it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stash {
+    None,
+    Away,
+    Back,
+    AwayAndBack,
+}
+
+impl Stash {
+    fn of(action: &ActionFacts) -> Self {
+        let Some(command) = action.command.as_deref() else { return Self::None };
+        let mut uses = command.split("git stash").skip(1).map(|rest| rest.split_whitespace().next());
+        let Some(first) = uses.next() else { return Self::None };
+        let is_back = |verb: Option<&str>| matches!(verb, Some("pop" | "apply"));
+        match first {
+            verb if is_back(verb) => Self::Back,
+            Some("list" | "show" | "drop" | "clear") => Self::None,
+            _ if uses.any(is_back) => Self::AwayAndBack,
+            _ => Self::Away,
+        }
+    }
+}
+
+fn telling_quote(facts: &StepFacts) -> Option<&Quote> {
+    if let Some(action) = facts.action.as_deref() {
+        let red = action.outcome.is_error() || action.is_red_check();
+        let error = action.error.as_ref().filter(|_| red).map(|error| &error.quote);
+        let tests = action.tests.as_ref().and_then(|tests| tests.quote.as_ref());
+        return tests.or(error).or(action.result_quote.as_ref());
+    }
+    let reported = facts.reported_error.as_deref().map(|error| &error.quote);
+    reported.or(facts.unmade_call.as_deref()).or(facts.claims.first().map(|claim| &claim.quote))
+}
+
+/// The main agent's steps after its last piece of work; a submission is among them.
+fn closing(trace: &Trace, facts: &RunFacts) -> Vec<StepId> {
+    let works = |id: StepId| {
+        facts.action(id).is_some_and(|action| {
+            !matches!(action.operation, Operation::Submit | Operation::Plan | Operation::Ask)
+                && action.operation != Operation::Run(RunKind::VersionControl)
+        })
+    };
+    let mut steps: Vec<StepId> = trace
+        .live_steps()
+        .rev()
+        .take_while(|(id, _)| !works(*id))
+        .filter(|(_, step)| step.agent == AgentId::default())
+        .filter(|(_, step)| !matches!(step.kind, StepKind::Message(Role::System | Role::User)))
+        .map(|(id, _)| id)
+        .collect();
+    steps.reverse();
+    steps
 }

@@ -4,9 +4,12 @@
 //! lines in `rules/mod.rs`.
 
 mod context;
+mod ending;
 mod finding;
+mod paths;
 mod rules;
 mod verdict;
+mod words;
 
 pub use context::DetectContext;
 pub use finding::{Category, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status, Waste};
