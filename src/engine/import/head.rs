@@ -248,6 +248,11 @@ impl Outline {
         self.entries.iter().find(|(known, _)| known == path).and_then(|(_, value)| value.as_deref())
     }
 
+    /// All paths with their first values, in order of appearance.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.entries.iter().map(|(path, value)| (path.as_str(), value.as_deref()))
+    }
+
     /// The names directly inside.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(path, _)| path.as_str()).filter(|path| !path.contains(['.', '[']))

@@ -4,10 +4,12 @@
 //! below (the `mod` and the entry of [`ALL`]); `tests/architecture.rs` says what else it needs.
 
 mod anthropic;
+mod atif;
 mod claude_code;
 mod error;
 mod head;
 mod input;
+mod object;
 mod output;
 mod plan;
 mod python;
@@ -28,6 +30,7 @@ use crate::engine::trace::{BodyError, BodySource, Decoder, Part, Segment, TextOb
 /// Every format, in the order in which a tie between two `Maybe` is decided.
 #[rustfmt::skip]
 static ALL: &[&dyn Importer] = &[
+    &atif::IMPORTER,
     &claude_code::IMPORTER,
     &swe_agent::IMPORTER,
     &tracebench::IMPORTER,

@@ -1,0 +1,229 @@
+//! The members of a trajectory as the file spells them. All optional: versions and producers differ.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::engine::trace::{Totals, Usage};
+
+#[derive(Deserialize)]
+pub(super) struct StepRecord<'a> {
+    pub(super) step_id: Option<serde_json::Number>,
+    #[serde(borrow)]
+    pub(super) timestamp: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) source: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) model_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) reasoning_content: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) tool_calls: Option<Vec<CallRecord<'a>>>,
+    #[serde(borrow)]
+    pub(super) observation: Option<Observation<'a>>,
+    #[serde(borrow)]
+    pub(super) metrics: Option<&'a RawValue>,
+    pub(super) is_copied_context: Option<bool>,
+    pub(super) llm_call_count: Option<u64>,
+    #[serde(borrow)]
+    pub(super) extra: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CallRecord<'a> {
+    #[serde(borrow)]
+    pub(super) tool_call_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) function_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) arguments: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Observation<'a> {
+    #[serde(borrow, default)]
+    pub(super) results: Vec<ResultRecord<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ResultRecord<'a> {
+    #[serde(borrow)]
+    pub(super) source_call_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) content: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) subagent_trajectory_ref: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) extra: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SubagentRef {
+    pub(super) trajectory_id: Option<String>,
+    pub(super) session_id: Option<String>,
+    pub(super) trajectory_path: Option<String>,
+}
+
+impl SubagentRef {
+    /// A list by the schema; one alone in old files.
+    pub(super) fn all(raw: &RawValue) -> Vec<Self> {
+        serde_json::from_str(raw.get())
+            .or_else(|_| serde_json::from_str(raw.get()).map(|one| vec![one]))
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct AgentRecord {
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) model_name: Option<String>,
+    #[serde(default)]
+    pub(super) extra: Option<AgentExtra>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct AgentExtra {
+    pub(super) continuation_index: Option<u64>,
+}
+
+/// `prompt_tokens` includes the cached ones.
+#[derive(Deserialize)]
+struct Metrics {
+    prompt_tokens: Option<u64>,
+    completion_tokens: Option<u64>,
+    cached_tokens: Option<u64>,
+    cost_usd: Option<f64>,
+}
+
+/// What a step used; `None` where only zeros stand, as in answers that were never billed.
+pub(super) fn usage(raw: &RawValue) -> Option<Usage> {
+    let metrics: Metrics = serde_json::from_str(raw.get()).ok()?;
+    let usage = Usage {
+        tokens_in: metrics.prompt_tokens,
+        tokens_out: metrics.completion_tokens,
+        tokens_cached: metrics.cached_tokens,
+        cost_usd: metrics.cost_usd,
+        out_is_lower_bound: false,
+    };
+    let spent = usage.tokens_in.unwrap_or(0) + usage.tokens_out.unwrap_or(0) > 0
+        || usage.cost_usd.is_some_and(|cost| cost > 0.0);
+    spent.then_some(usage)
+}
+
+#[derive(Deserialize)]
+struct FinalMetrics {
+    #[serde(rename = "total_prompt_tokens")]
+    prompt_tokens: Option<u64>,
+    #[serde(rename = "total_completion_tokens")]
+    completion_tokens: Option<u64>,
+    #[serde(rename = "total_cached_tokens")]
+    cached_tokens: Option<u64>,
+    #[serde(rename = "total_cost_usd")]
+    cost_usd: Option<f64>,
+}
+
+pub(super) fn totals(json: &[u8]) -> Option<Totals> {
+    let metrics: FinalMetrics = serde_json::from_slice(json).ok()?;
+    Some(Totals {
+        tokens_in: metrics.prompt_tokens,
+        tokens_out: metrics.completion_tokens,
+        tokens_cached: metrics.cached_tokens,
+        cost_usd: metrics.cost_usd,
+        ..Totals::default()
+    })
+}
+
+/// What the converters keep beside a step or a result, as far as it tells how a call ended.
+#[derive(Deserialize, Default)]
+pub(super) struct Extra<'a> {
+    is_error: Option<bool>,
+    tool_result_is_error: Option<bool>,
+    #[serde(alias = "exitCode")]
+    exit_code: Option<i32>,
+    #[serde(borrow)]
+    tool_result_metadata: Option<ToolResultMetadata<'a>>,
+    context_management: Option<ContextManagement>,
+}
+
+#[derive(Deserialize)]
+struct ToolResultMetadata<'a> {
+    is_error: Option<bool>,
+    /// An object, or the text of an error.
+    #[serde(borrow)]
+    tool_use_result: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct ToolUseResult {
+    #[serde(alias = "exitCode")]
+    exit_code: Option<i32>,
+}
+
+#[derive(Deserialize)]
+struct ContextManagement {
+    r#type: Option<String>,
+}
+
+impl<'a> Extra<'a> {
+    pub(super) fn of(raw: Option<&'a RawValue>) -> Self {
+        raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    }
+
+    pub(super) fn failed(&self) -> Option<bool> {
+        let nested = self.tool_result_metadata.as_ref().and_then(|metadata| metadata.is_error);
+        self.tool_result_is_error.or(self.is_error).or(nested)
+    }
+
+    pub(super) fn exit_code(&self) -> Option<i32> {
+        self.exit_code.or_else(|| {
+            let raw = self.tool_result_metadata.as_ref()?.tool_use_result?;
+            serde_json::from_str::<ToolUseResult>(raw.get()).ok()?.exit_code
+        })
+    }
+
+    pub(super) fn is_compaction(&self) -> bool {
+        self.context_management
+            .as_ref()
+            .and_then(|management| management.r#type.as_deref())
+            .is_some_and(|kind| kind == "compaction")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Extra, RawValue, SubagentRef, usage};
+
+    fn extra(json: &str) -> (Option<bool>, Option<i32>) {
+        let raw: &RawValue = serde_json::from_str(json).unwrap();
+        let extra = Extra::of(Some(raw));
+        (extra.failed(), extra.exit_code())
+    }
+
+    #[test]
+    fn how_a_call_ended_in_the_spellings_of_the_converters() {
+        assert_eq!(extra(r#"{"is_error":true}"#), (Some(true), None));
+        assert_eq!(extra(r#"{"tool_result_is_error":false,"exitCode":0}"#), (Some(false), Some(0)));
+        let nested = r#"{"tool_result_metadata":{"is_error":true,"tool_use_result":{"exitCode":3}}}"#;
+        assert_eq!(extra(nested), (Some(true), Some(3)));
+        let text = r#"{"tool_result_metadata":{"is_error":true,"tool_use_result":"Error: no"}}"#;
+        assert_eq!(extra(text), (Some(true), None));
+        assert_eq!(extra(r#"{"is_error":"odd"}"#), (None, None));
+    }
+
+    #[test]
+    fn nothing_spent_is_no_usage() {
+        let of = |json: &str| usage(serde_json::from_str::<&RawValue>(json).unwrap());
+        assert_eq!(of(r#"{"prompt_tokens":0,"completion_tokens":0}"#), None);
+        assert_eq!(of(r#"{"prompt_tokens":7,"cached_tokens":3}"#).unwrap().tokens_cached, Some(3));
+    }
+
+    #[test]
+    fn references_to_sub_agents_alone_or_in_a_list() {
+        let of = |json: &str| SubagentRef::all(serde_json::from_str::<&RawValue>(json).unwrap()).len();
+        assert_eq!((of(r#"[{"trajectory_id":"a"}]"#), of(r#"{"session_id":"a"}"#), of("7")), (1, 1, 0));
+    }
+}
