@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::cluster::Cluster;
 use crate::engine::report::{ErrorText, RunReport, StepMap, StepRow};
 use crate::engine::trace::PartKind;
 
@@ -104,6 +105,23 @@ pub struct ClusterView {
     pub example: (u32, u32),
     pub failed: u32,
     pub resolved: u32,
+}
+
+impl From<Cluster> for ClusterView {
+    fn from(cluster: Cluster) -> Self {
+        Self {
+            id: cluster.id,
+            name: cluster.name,
+            detector: cluster.detector,
+            template: cluster.template,
+            phase: cluster.phase,
+            finding_count: cluster.finding_count,
+            runs: cluster.runs,
+            example: (cluster.example.run, cluster.example.step),
+            failed: cluster.failed,
+            resolved: cluster.resolved,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,135 @@
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Signature;
+use super::name::{Detail, name};
+use crate::engine::trace::OutcomeValue;
+
+/// What clustering needs to know of a run.
+#[derive(Debug, Clone)]
+pub struct ClusterInput<'a> {
+    /// Names the run the same wherever it stands in the list; decides ties.
+    pub id: (&'a str, &'a str, u32),
+    pub outcome: OutcomeValue,
+    pub signatures: &'a [Signature],
+    /// The blamed step of each finding.
+    pub steps: Vec<u32>,
+}
+
+/// A finding of a cluster: the run's place in the list, and the blamed step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Member {
+    pub run: u32,
+    pub step: u32,
+}
+
+/// Findings that are the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// Made of the signature alone: the same cluster in another collection has the same id.
+    pub id: String,
+    /// For a person; unlike that of every other cluster of the same result.
+    pub name: String,
+    pub detector: String,
+    pub operation: String,
+    pub template: String,
+    pub phase: String,
+    pub finding_count: u32,
+    /// Places of the runs, in order, without repeats.
+    pub runs: Vec<u32>,
+    /// The finding to show: that of the run most like the others.
+    pub example: Member,
+    /// How many of the runs are known to have failed, and to have solved their task.
+    pub failed: u32,
+    pub resolved: u32,
+}
+
+type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+fn key(signature: &Signature) -> Key<'_> {
+    (&signature.detector, &signature.operation, &signature.template, &signature.phase)
+}
+
+/// Groups the findings of the runs. Those of most runs come first, then those of most findings, then by
+/// signature.
+pub fn cluster(runs: &[ClusterInput<'_>]) -> Vec<Cluster> {
+    let mut groups: BTreeMap<Key<'_>, Vec<Member>> = BTreeMap::new();
+    for (place, run) in (0u32..).zip(runs) {
+        for signature in run.signatures {
+            let step = run.steps.get(signature.finding as usize).copied().unwrap_or_default();
+            groups.entry(key(signature)).or_default().push(Member { run: place, step });
+        }
+    }
+    let run_counts: BTreeMap<Key<'_>, usize> =
+        groups.iter().map(|(key, members)| (*key, distinct(members).len())).collect();
+    let commonness: Vec<usize> = runs.iter().map(|run| commonness(run, &run_counts)).collect();
+    let mut clusters: Vec<Cluster> =
+        groups.iter().map(|(key, members)| describe(*key, members, runs, &commonness)).collect();
+    tell_apart(&mut clusters);
+    // Stable: within a rank the order stays that of the signatures.
+    clusters.sort_by_key(|cluster| (Reverse(cluster.runs.len()), Reverse(cluster.finding_count)));
+    clusters
+}
+
+fn distinct(members: &[Member]) -> BTreeSet<u32> {
+    members.iter().map(|member| member.run).collect()
+}
+
+/// How much a run is like the others: the sizes of the groups it is in, on average.
+fn commonness(run: &ClusterInput<'_>, run_counts: &BTreeMap<Key<'_>, usize>) -> usize {
+    let keys: BTreeSet<Key<'_>> = run.signatures.iter().map(key).collect();
+    let shared: usize = keys.iter().filter_map(|key| run_counts.get(key)).sum();
+    // In thousandths, so that the comparison is one of whole numbers.
+    shared * 1000 / keys.len().max(1)
+}
+
+fn describe(
+    (detector, operation, template, phase): Key<'_>,
+    members: &[Member],
+    runs: &[ClusterInput<'_>],
+    commonness: &[usize],
+) -> Cluster {
+    let places = distinct(members);
+    let outcome = |place: &u32| runs.get(*place as usize).map(|run| run.outcome);
+    let count = |value: OutcomeValue| {
+        u32::try_from(places.iter().filter(|place| outcome(place) == Some(value)).count()).unwrap_or(u32::MAX)
+    };
+    let example = members.iter().copied().min_by_key(|member| {
+        let run = member.run as usize;
+        (Reverse(commonness.get(run).copied()), runs.get(run).map(|run| run.id), member.step)
+    });
+    let separated = [detector, operation, template, phase].join("\0");
+    Cluster {
+        id: format!("{:016x}", xxh3_64(separated.as_bytes())),
+        name: String::new(),
+        detector: detector.to_owned(),
+        operation: operation.to_owned(),
+        template: template.to_owned(),
+        phase: phase.to_owned(),
+        finding_count: u32::try_from(members.len()).unwrap_or(u32::MAX),
+        failed: count(OutcomeValue::Failed),
+        resolved: count(OutcomeValue::Resolved),
+        runs: places.into_iter().collect(),
+        example: example.unwrap_or(Member { run: 0, step: 0 }),
+    }
+}
+
+/// Gives each cluster the shortest name that no other one has.
+fn tell_apart(clusters: &mut [Cluster]) {
+    for detail in [Detail::Error, Detail::Phase, Detail::Operation] {
+        let candidates: Vec<String> = clusters.iter().map(|cluster| name(cluster, detail)).collect();
+        let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+        for candidate in &candidates {
+            *taken.entry(candidate).or_default() += 1;
+        }
+        for (cluster, candidate) in clusters.iter_mut().zip(&candidates) {
+            let alone = taken.get(candidate.as_str()) == Some(&1);
+            if cluster.name.is_empty() && (alone || detail == Detail::Operation) {
+                cluster.name.clone_from(candidate);
+            }
+        }
+    }
+}
