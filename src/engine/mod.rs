@@ -1,10 +1,17 @@
 //! What went wrong in a run: pure functions from bytes to a report. No IO, no clock, no thread.
 #![forbid(unsafe_code)]
 
+pub mod cluster;
 pub mod detect;
 pub mod facts;
 pub mod import;
+pub mod replay;
 pub mod report;
+pub mod score;
 #[doc(hidden)]
 pub mod testing;
 pub mod trace;
+
+mod analyze;
+
+pub use analyze::{Options, Run, analyze};

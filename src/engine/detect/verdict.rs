@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::engine::trace::StepId;
+use super::Finding;
+use crate::engine::facts::RunFacts;
+use crate::engine::trace::{StepId, Trace};
 
 /// A step that may be the first wrong one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,4 +27,18 @@ pub struct Verdict {
     pub candidates: Vec<Candidate>,
     /// The last step at which a check was green.
     pub last_good: Option<StepId>,
+}
+
+impl Verdict {
+    /// Names the most severe finding.
+    pub fn of(_trace: &Trace, _facts: &RunFacts, findings: &[Finding]) -> Self {
+        let worst = findings.iter().max_by_key(|finding| (finding.certain, finding.severity));
+        Self {
+            abstained: worst.is_none(),
+            headline: worst.map_or("No failure signal found", |finding| &finding.message).to_owned(),
+            explanation: String::new(),
+            candidates: Vec::new(),
+            last_good: None,
+        }
+    }
 }

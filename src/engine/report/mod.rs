@@ -2,10 +2,22 @@
 //!
 //! May use all result types of the engine.
 
+mod build;
+mod collection;
+mod json;
+mod markdown;
+mod python;
 mod steps;
+mod text;
 mod types;
+mod wording;
 
+pub use build::run_report;
+pub use collection::{Collection, clusters};
+pub use json::{error_line, run_line, whole};
+pub use markdown::{markdown_collection, markdown_run};
 pub use steps::{Mark, StepMap, StepRow, StepShade, step_map, step_row};
+pub use text::{TextInput, text_collection, text_run};
 pub use types::{
     CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, ReasonReport,
     RunReport, ScoreReport, SignatureReport, VerdictReport,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::engine::cluster::Signature as SignatureReport;
 use crate::engine::detect::{Severity, Waste};
 use crate::engine::trace::{Outcome, PartKind, Totals, Warning};
 
@@ -104,19 +105,6 @@ pub struct EvidenceReport {
     pub part: PartKind,
     pub start: u32,
     pub end: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SignatureReport {
-    pub detector: String,
-    /// The operation of the blamed step, `-` for none.
-    pub operation: String,
-    /// The masked error, `-` for none.
-    pub template: String,
-    /// `explore`, `reproduce`, `edit`, `verify` or `finish`.
-    pub phase: String,
-    /// Place in [`RunReport::findings`].
-    pub finding: u32,
 }
 
 /// A file nothing could be read from: `{"file", "error": {"kind", "message"}}`.

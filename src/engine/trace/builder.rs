@@ -207,6 +207,7 @@ impl TraceBuilder {
         let started_at_ms = if head.absolute_times { origin } else { None };
         Trace {
             format,
+            run,
             head,
             task_step,
             participants,

@@ -67,6 +67,8 @@ impl RunHead {
 pub struct Trace {
     /// The id of the importer that read it; it also decodes the bodies.
     pub format: &'static str,
+    /// Its number among the runs of its file, those without a step included: the observer knows it by that.
+    pub run: RunIndex,
     pub head: RunHead,
     /// The step whose message states the task.
     pub task_step: Option<StepId>,

@@ -1,0 +1,77 @@
+//! The pipeline: bytes → import with facts → detect → verdict → score.
+
+use super::detect::{Finding, Verdict, detect};
+use super::facts::{FactsCollector, RunFacts, StepFacts};
+use super::import::{ImportError, Input, import};
+use super::report::{RunReport, run_report};
+use super::score::{Profile, Score, score};
+use super::trace::{Outcome, Trace};
+
+/// How to analyse.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub profile: Profile,
+    /// Analyse as if no outcome had been read, so that no label leaks into a score.
+    pub hide_outcome: bool,
+}
+
+/// One run with all that is known about it.
+#[derive(Debug)]
+pub struct Run {
+    pub trace: Trace,
+    pub facts: RunFacts,
+    pub findings: Vec<Finding>,
+    pub verdict: Verdict,
+    /// `None` where there is no basis for one.
+    pub score: Option<Score>,
+}
+
+/// Reads one file and analyses its runs. Fails only where nothing could be read at all.
+pub fn analyze(input: &Input<'_>, options: &Options) -> Result<Vec<Run>, ImportError> {
+    let mut collector = FactsCollector::default();
+    let imported = import(input, &mut collector)?;
+    let mut facts = collector.into_runs();
+    let mut facts_of = |trace: &Trace| facts.get_mut(trace.run.0 as usize).map(std::mem::take);
+    Ok(imported
+        .traces
+        .into_iter()
+        .map(|trace| {
+            let facts = facts_of(&trace).unwrap_or_default();
+            analyze_run(trace, facts, options)
+        })
+        .collect())
+}
+
+fn analyze_run(mut trace: Trace, mut facts: RunFacts, options: &Options) -> Run {
+    // A step without any text was never shown to the collector.
+    facts.steps.resize_with(trace.steps.len(), StepFacts::default);
+    if options.hide_outcome {
+        hide_outcome(&mut trace);
+    }
+    let findings = detect(&trace, &facts);
+    let verdict = Verdict::of(&trace, &facts, &findings);
+    let score = score(&trace, &facts, &findings, &options.profile);
+    Run { trace, facts, findings, verdict, score }
+}
+
+/// Words of exit statuses that say whether the task was solved, not how the run stopped.
+const LABELS: &[&str] = &["resolved", "solved", "passed", "failed", "correct", "incorrect", "reward"];
+
+fn hide_outcome(trace: &mut Trace) {
+    trace.head.outcome = Outcome::default();
+    let is_label = |status: &str| {
+        let status = status.to_ascii_lowercase();
+        status.split(|c: char| !c.is_alphabetic()).any(|word| LABELS.contains(&word.trim_start_matches("un")))
+    };
+    if trace.head.exit_status.as_deref().is_some_and(is_label) {
+        trace.head.exit_status = None;
+    }
+}
+
+impl Run {
+    /// The public result. `index` says which run of the file it is.
+    pub fn report(&self, file_name: &str, index: u32) -> RunReport {
+        let place = (file_name, index);
+        run_report(place, &self.trace, &self.facts, &self.findings, &self.verdict, self.score.as_ref())
+    }
+}

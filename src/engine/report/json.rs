@@ -1,0 +1,36 @@
+use serde::Serialize;
+
+use super::{Collection, FORMAT_VERSION, FileError, RunReport};
+
+/// One run as one line of NDJSON, line feed included.
+pub fn run_line(report: &RunReport) -> String {
+    line(report)
+}
+
+/// A file that could not be read, as one line of NDJSON.
+pub fn error_line(error: &FileError) -> String {
+    line(error)
+}
+
+/// All runs as one indented JSON object: `{"format_version", "runs", "errors", "collection"}`.
+pub fn whole(runs: &[RunReport], errors: &[FileError]) -> String {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        format_version: u32,
+        runs: &'a [RunReport],
+        errors: &'a [FileError],
+        collection: Collection,
+    }
+    let collection = Collection::of(runs, errors.len());
+    let whole = Whole { format_version: FORMAT_VERSION, runs, errors, collection };
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Reports hold only strings, numbers and lists: turning them into JSON cannot fail.
+fn line(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,121 @@
+//! A run of any format, with verdict, evidence and reasons.
+
+use std::fmt::{self, Write};
+
+use super::{TextInput, write_clusters};
+use crate::engine::facts::ActionOutcome;
+use crate::engine::report::wording::{cut, number, one_line, outcome, points, severity, step_number, waste};
+use crate::engine::report::{FindingReport, Mark, RunReport, ScoreReport, StepRow, clusters, step_row};
+
+/// The most evidence that is quoted for one finding.
+const QUOTES: usize = 3;
+
+pub(super) fn write(input: TextInput<'_>, out: &mut dyn Write) -> fmt::Result {
+    let report = input.report;
+    write_verdict(report, out)?;
+    write_replay(input, out)?;
+    write_findings(report, out)?;
+    write_score(report.score.as_ref(), out)?;
+    write_clusters(&clusters(std::slice::from_ref(report)), out)
+}
+
+fn write_verdict(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
+    let run = if report.index == 0 { String::new() } else { format!(", run {}", report.index + 1) };
+    writeln!(out, "\n{}{run}", one_line(&report.file))?;
+    let known = [Some(&report.format), report.agent.as_ref(), report.model.as_ref(), report.task.as_ref()];
+    let known: Vec<String> = known.into_iter().flatten().map(|text| one_line(text)).collect();
+    writeln!(out, "{}, {} steps", known.join(" · "), report.steps)?;
+    writeln!(out, "Outcome: {}", outcome(report))?;
+    writeln!(out, "Verdict: {}", one_line(&report.verdict.headline))?;
+    if !report.verdict.explanation.is_empty() {
+        writeln!(out, "         {}", one_line(&report.verdict.explanation))?;
+    }
+    for (place, candidate) in report.verdict.candidates.iter().enumerate() {
+        let lead = if place == 0 { "First wrong step" } else { "Or" };
+        let step = step_number(candidate.step, candidate.source_step);
+        writeln!(out, "         {lead}: {step}: {}", one_line(&candidate.why))?;
+    }
+    if let Some(step) = report.verdict.last_good {
+        writeln!(out, "         Last verified good state: step {}", step + 1)?;
+    }
+    for warning in &report.warnings {
+        let times = if warning.count > 1 { format!(" ({} times)", warning.count) } else { String::new() };
+        writeln!(out, "Warning: {}{times}", one_line(&warning.text))?;
+    }
+    Ok(())
+}
+
+fn write_replay(input: TextInput<'_>, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out, "\n=== Replaying Trace ===")?;
+    for (id, _) in input.trace.live_steps() {
+        if let Some(row) = step_row(input.trace, input.facts, &[], id) {
+            let label = one_line(&row.label);
+            let ending = ending(&row);
+            writeln!(out, "{:>6}  {:8} {label}{ending}", row.step + 1, row.verb)?;
+        }
+    }
+    Ok(())
+}
+
+/// How a step ended, where there is something to say.
+fn ending(row: &StepRow) -> String {
+    let ending = match (row.mark, row.outcome, row.exit_code) {
+        (Some(Mark::RedCheck), _, Some(code)) => format!("red, exit code {code}"),
+        (Some(Mark::RedCheck), _, None) => "red".to_owned(),
+        (Some(Mark::GreenCheck), ..) => "green".to_owned(),
+        (_, ActionOutcome::Timeout, _) => "timed out".to_owned(),
+        (_, ActionOutcome::Error(_), Some(code)) => format!("error, exit code {code}"),
+        (_, ActionOutcome::Error(_), None) => "error".to_owned(),
+        _ => match row.edited {
+            Some((added, removed)) => format!("+{added} -{removed}"),
+            None => return String::new(),
+        },
+    };
+    format!("  [{ending}]")
+}
+
+fn write_findings(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out, "\n=== Failure Report ===")?;
+    if report.findings.is_empty() {
+        writeln!(out, "No failure signal found. That does not say that the run succeeded.")?;
+    }
+    report.findings.iter().try_for_each(|finding| write_finding(finding, out))
+}
+
+fn write_finding(finding: &FindingReport, out: &mut dyn Write) -> fmt::Result {
+    let certain = if finding.certain { "certain " } else { "" };
+    writeln!(
+        out,
+        "- {}: {} ({certain}{}) -> {}",
+        step_number(finding.step, finding.source_step),
+        finding.detector,
+        severity(finding.severity),
+        one_line(&finding.message)
+    )?;
+    for evidence in finding.evidence.iter().take(QUOTES) {
+        let quote = cut(&one_line(&evidence.quote), 160);
+        writeln!(out, "    “{quote}” ({})", step_number(evidence.step, evidence.source_step).to_lowercase())?;
+    }
+    match waste(finding) {
+        Some(waste) => writeln!(out, "    wasted {waste}"),
+        None => Ok(()),
+    }
+}
+
+fn write_score(score: Option<&ScoreReport>, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out, "\n=== Trace Score ===")?;
+    let Some(score) = score else {
+        return writeln!(out, "Score: unscored (nothing was done that could be judged)");
+    };
+    writeln!(out, "Score: {}/100 (profile {})", number(score.total), one_line(&score.profile))?;
+    let parts = [("outcome", score.outcome), ("process", score.process), ("efficiency", score.efficiency)];
+    let parts: Vec<String> =
+        parts.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", number(value?)))).collect();
+    if !parts.is_empty() {
+        writeln!(out, "       {}", parts.join(", "))?;
+    }
+    for reason in &score.reasons {
+        writeln!(out, "{:>6}  {}", points(reason.points), one_line(&reason.text))?;
+    }
+    Ok(())
+}

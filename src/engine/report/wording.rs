@@ -1,0 +1,102 @@
+//! Texts of a trace on their way to a terminal or into Markdown: hostile until shown to be harmless.
+
+use super::{FindingReport, RunReport};
+use crate::engine::detect::Severity;
+use crate::engine::trace::OutcomeValue;
+
+/// The text on one line, without control characters: an escape sequence must not reach a terminal.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.extend(word.chars().map(|c| if c.is_control() || is_bidi(c) { '\u{fffd}' } else { c }));
+    }
+    line
+}
+
+/// Characters that turn the direction of writing, with which text can pretend to be other text.
+fn is_bidi(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `text`, at most `most` characters of it.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// A step for a person: counted from 1, with the file's own number where that is another.
+pub(super) fn step_number(step: u32, source_step: u32) -> String {
+    if source_step == step + 1 {
+        format!("Step {}", step + 1)
+    } else {
+        format!("Step {} (number {source_step} in the file)", step + 1)
+    }
+}
+
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+pub(super) fn outcome(report: &RunReport) -> String {
+    let value = match report.outcome.value {
+        OutcomeValue::Resolved => "resolved",
+        OutcomeValue::Failed => "failed",
+        OutcomeValue::Unknown => {
+            return "unknown: nothing in the file says whether the task was solved".to_owned();
+        }
+    };
+    format!("{value} ({})", one_line(&report.outcome.source))
+}
+
+/// `4 of 10 steps, 1200 tokens, 0.35 USD`; nothing if nothing was wasted.
+pub(super) fn waste(finding: &FindingReport) -> Option<String> {
+    let waste = finding.waste;
+    let parts: Vec<String> = [
+        (waste.steps > 0).then(|| format!("{} steps", waste.steps)),
+        waste.tokens.map(|tokens| format!("{tokens} tokens")),
+        waste.seconds.map(|seconds| format!("{seconds:.0} s")),
+        waste.cost_usd.map(|cost| format!("{cost:.2} USD")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Points with their sign, without a fraction where there is none.
+pub(super) fn points(points: f64) -> String {
+    let rounded = (points * 10.0).round() / 10.0;
+    format!("{}{rounded}", if rounded > 0.0 { "+" } else { "" })
+}
+
+/// A score without a fraction where there is none.
+pub(super) fn number(value: f64) -> String {
+    format!("{}", (value * 10.0).round() / 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, one_line};
+
+    #[test]
+    fn no_escape_sequence_gets_through() {
+        assert_eq!(one_line("a\x1b[31m red\nb \u{202e}c"), "a\u{fffd}[31m red b \u{fffd}c");
+    }
+
+    #[test]
+    fn cuts_between_characters() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äö…");
+    }
+}
