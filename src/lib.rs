@@ -1,5 +1,7 @@
 //! TraceBench says what went wrong in a coding agent's run, where first, and with what proof.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
 pub mod engine;
 pub mod protocol;
 #[cfg(feature = "ui")]

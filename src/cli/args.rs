@@ -1,0 +1,53 @@
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Says what went wrong in a coding agent's run, where first, and with what proof.
+#[derive(Debug, Parser)]
+#[command(name = "tracebench", version, arg_required_else_help = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Analyse trace files and report on every run in them.
+    Report(ReportArgs),
+    /// List the formats that can be read.
+    Formats,
+    /// List the detectors, with what each looks for.
+    Detectors,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ReportArgs {
+    /// Trace files, or folders to search for them. `result.json` and `reward.txt` beside a trace are read
+    /// with it.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// How things are weighed: `default`, or `classic` as the original TraceBench did.
+    #[arg(long, default_value = "default", value_parser = crate::engine::score::Profile::NAMES)]
+    pub(super) profile: String,
+    /// Analyse as if no outcome had been read.
+    #[arg(long)]
+    pub(super) hide_outcome: bool,
+    /// How many files are analysed at once; all processors' worth if not given.
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Replay, failure report, score and clusters, for reading.
+    #[default]
+    Text,
+    /// One object with all runs and what they have in common.
+    Json,
+    /// One run a line.
+    Ndjson,
+    Markdown,
+}

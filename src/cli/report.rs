@@ -1,0 +1,172 @@
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use super::args::{Format, ReportArgs};
+use super::files::{Asked, Files, asked};
+use super::output::complain;
+use super::pool::in_order;
+use crate::engine::import::{Head, ImportError, Input, sidecar};
+use crate::engine::report::{
+    Collection, ErrorText, FileError, RunReport, TextInput, error_line, markdown_collection, markdown_run,
+    run_line, text_collection, text_run, whole,
+};
+use crate::engine::score::Profile;
+use crate::engine::trace::{SourceId, WarningKind};
+use crate::engine::{Options, analyze};
+
+/// What came of one file.
+enum Outcome {
+    Runs {
+        reports: Vec<RunReport>,
+        rendered: String,
+        cut_off: bool,
+    },
+    /// It says something about other files.
+    Sidecar,
+    Unreadable(FileError),
+}
+
+/// Reports on all files; answers whether all could be read whole.
+pub(super) fn run(args: &ReportArgs) -> io::Result<bool> {
+    let options = Options {
+        profile: Profile::named(&args.profile).map_err(io::Error::other)?,
+        hide_outcome: args.hide_outcome,
+    };
+    let asked = asked(&args.files);
+    let mut summary = Summary { format: args.format, complete: true, ..Summary::default() };
+    if asked.is_empty() {
+        complain("there are no files in the folders that were given");
+        return Ok(false);
+    }
+    in_order(
+        &asked,
+        args.jobs,
+        |file| (file, outcome(&file.path, args.format, &options)),
+        |(file, outcome)| summary.add(file, outcome),
+    )?;
+    summary.finish()
+}
+
+fn outcome(path: &Path, format: Format, options: &Options) -> Outcome {
+    let name = path.display().to_string();
+    let failed = |kind: &str, message: String| {
+        let error = ErrorText { kind: kind.to_owned(), message };
+        Outcome::Unreadable(FileError { file: name.clone(), error })
+    };
+    let files = match Files::open(path) {
+        Ok(files) => files,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return failed("missing", "there is no such file".to_owned());
+        }
+        Err(error) => return failed("unreadable", format!("the file could not be read: {error}")),
+    };
+    if Head::read(&files, SourceId(0)).is_ok_and(|head| sidecar::probe(&head).is_some()) {
+        return Outcome::Sidecar;
+    }
+    let mut go_on = |_| true;
+    let input = Input::new(&files, SourceId(0), files.sidecars(), &mut go_on);
+    let runs = match analyze(&input, options) {
+        Ok(runs) => runs,
+        Err(error) => return failed(error.kind(), error.to_string()),
+    };
+    let mut rendered = String::new();
+    let mut reports = Vec::new();
+    for (index, run) in (0u32..).zip(&runs) {
+        let report = run.report(&name, index);
+        let text = TextInput { trace: &run.trace, facts: &run.facts, report: &report, sources: &files };
+        let written = match format {
+            Format::Text => text_run(text, &mut rendered),
+            Format::Markdown => markdown_run(&report, &mut rendered),
+            Format::Ndjson => {
+                rendered.push_str(&run_line(&report));
+                Ok(())
+            }
+            Format::Json => Ok(()),
+        };
+        // Only the memory's end could stop writing into it, and that ends the program anyway.
+        written.unwrap_or_default();
+        reports.push(report);
+    }
+    let cut_off = runs
+        .iter()
+        .any(|run| run.trace.warnings.iter().any(|warning| warning.kind == WarningKind::Truncated));
+    Outcome::Runs { reports, rendered, cut_off }
+}
+
+/// What has been reported so far.
+#[derive(Default)]
+struct Summary {
+    format: Format,
+    /// Kept where something is said about all runs together.
+    reports: Vec<RunReport>,
+    errors: Vec<FileError>,
+    /// Files of folders that are no traces.
+    passed_over: usize,
+    runs: usize,
+    complete: bool,
+}
+
+impl Summary {
+    fn add(&mut self, file: &Asked, outcome: Outcome) -> io::Result<()> {
+        let name = file.path.display();
+        match outcome {
+            Outcome::Runs { reports, rendered, cut_off } => {
+                if cut_off {
+                    self.complete = false;
+                    complain(&format!("{name}: the file is cut off; what is there was reported"));
+                }
+                self.runs += reports.len();
+                if self.format != Format::Ndjson {
+                    self.reports.extend(reports);
+                }
+                io::stdout().lock().write_all(rendered.as_bytes())
+            }
+            Outcome::Sidecar => Ok(()),
+            Outcome::Unreadable(error) if file.found && is_no_trace(&error.error.kind) => {
+                self.passed_over += 1;
+                Ok(())
+            }
+            Outcome::Unreadable(error) => {
+                self.complete = false;
+                complain(&format!("{name}: {}", error.error.message));
+                if self.format == Format::Ndjson {
+                    io::stdout().lock().write_all(error_line(&error).as_bytes())?;
+                }
+                self.errors.push(error);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> io::Result<bool> {
+        if self.passed_over > 0 {
+            complain(&format!("{} files in the folders are no traces", self.passed_over));
+        }
+        let mut text = String::new();
+        let collection = || Collection::of(&self.reports, self.errors.len());
+        let written = match self.format {
+            Format::Text if self.runs > 1 => text_collection(&collection(), &mut text),
+            Format::Markdown if self.runs > 1 => markdown_collection(&collection(), &mut text),
+            Format::Json => {
+                text = whole(&self.reports, &self.errors);
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        written.unwrap_or_default();
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(self.complete)
+    }
+}
+
+/// Kinds of errors that say what a file is, not that it is broken.
+fn is_no_trace(kind: &str) -> bool {
+    let no_traces = [
+        ImportError::Empty.kind(),
+        ImportError::Binary { found: String::new() }.kind(),
+        ImportError::Unknown { found: String::new() }.kind(),
+    ];
+    no_traces.contains(&kind)
+}
