@@ -6,6 +6,7 @@
 mod anthropic;
 mod atif;
 mod claude_code;
+mod claude_code_stream;
 mod error;
 mod head;
 mod input;
@@ -32,6 +33,7 @@ use crate::engine::trace::{BodyError, BodySource, Decoder, Part, Segment, TextOb
 static ALL: &[&dyn Importer] = &[
     &atif::IMPORTER,
     &claude_code::IMPORTER,
+    &claude_code_stream::IMPORTER,
     &swe_agent::IMPORTER,
     &tracebench::IMPORTER,
 ];

@@ -150,7 +150,7 @@ pub(super) struct Attachment<'a> {
 
 /// What a text in a user line is: only some of it was typed by the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum UserText {
+pub(in crate::engine::import) enum UserText {
     Prompt,
     /// Output of a local command, a reminder, a note of the program.
     Harness,
@@ -158,7 +158,7 @@ pub(super) enum UserText {
 }
 
 impl UserText {
-    pub(super) fn of(text: &str) -> Self {
+    pub(in crate::engine::import) fn of(text: &str) -> Self {
         const HARNESS: &[&str] = &[
             "<local-command",
             "<command-name>",

@@ -11,6 +11,7 @@ mod session;
 mod tree;
 
 use super::{FormatInfo, Head, ImportError, Importer, Input, Outline, Output, Probe, Shape};
+pub(super) use line::UserText;
 use session::Session;
 
 static INFO: FormatInfo = FormatInfo {

@@ -1,0 +1,467 @@
+//! What `claude -p --output-format stream-json` prints: one JSON object a line, or the same as one list
+//! (`--output-format json --verbose`).
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::anthropic::{Conversation, Message, SYNTHETIC_MODEL, source_step, warn_unknown};
+use super::claude_code::UserText;
+use super::text::Str;
+use super::{FormatInfo, Head, ImportError, Importer, Input, Outline, Output, Probe, Record, Shape};
+use crate::engine::trace::{
+    AgentId, At, EventKind, Position, Role, RunIndex, RunWriter, StepId, TextRef, Totals, WarningKind,
+    parse_timestamp_ms,
+};
+
+static INFO: FormatInfo = FormatInfo {
+    id: "claude-code-stream",
+    title: "Claude Code stream",
+    written_by: "claude -p --output-format stream-json, as CI jobs and benchmark harnesses keep it",
+    lacks: "the prompt; times of most steps; whether the task was done (its `success` does not say so)",
+};
+
+pub(super) static IMPORTER: ClaudeCodeStream = ClaudeCodeStream;
+
+pub(super) struct ClaudeCodeStream;
+
+/// Types that say nothing about the run's course, or repeat what whole messages say.
+const ASIDE: &[&str] = &[
+    "stream_event",
+    "control_request",
+    "control_response",
+    "control_cancel_request",
+    "keep_alive",
+    "tool_progress",
+    "tool_use_summary",
+    "auth_status",
+    "rate_limit_event",
+    "prompt_suggestion",
+];
+
+#[derive(Debug, Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, rename = "type", default)]
+    kind: Str<'a>,
+    #[serde(borrow, default)]
+    subtype: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    session_id: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    parent_tool_use_id: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    message: Option<Message<'a>>,
+    #[serde(borrow, default)]
+    tool_use_result: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    timestamp: Option<Str<'a>>,
+    /// A user line that the program wrote.
+    #[serde(rename = "isSynthetic", default)]
+    is_synthetic: Option<bool>,
+    #[serde(borrow, default)]
+    cwd: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    model: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    claude_code_version: Option<Str<'a>>,
+    #[serde(default)]
+    is_error: Option<bool>,
+    #[serde(default)]
+    duration_ms: Option<f64>,
+    #[serde(default)]
+    num_turns: Option<u64>,
+    #[serde(default)]
+    total_cost_usd: Option<f64>,
+    #[serde(borrow, default)]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, rename = "modelUsage", default)]
+    model_usage: Option<&'a RawValue>,
+}
+
+impl Importer for ClaudeCodeStream {
+    fn info(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn probe(&self, head: &Head<'_>) -> Probe {
+        if !matches!(head.shape, Shape::Lines | Shape::List | Shape::Object) {
+            return Probe::No;
+        }
+        // Cursor and Droid print an `init` of the same kind, and then lines of their own.
+        let foreign =
+            |line: &Outline| matches!(line.get("type"), Some("tool_call" | "message" | "completion"));
+        if head.outlines.iter().any(foreign) || !head.outlines.iter().any(is_own_line) {
+            return Probe::No;
+        }
+        if head.count("qwen_code_version") > 0 { Probe::Maybe } else { Probe::Yes }
+    }
+
+    fn import(&self, input: &Input<'_>, out: &mut Output<'_>) -> Result<(), ImportError> {
+        let mut stream: Option<Stream> = None;
+        input.records(out, |out, record| {
+            let line: Line<'_> = match serde_json::from_slice(record.bytes) {
+                Ok(line) => line,
+                Err(error) => {
+                    let text = format!("a line was left out: {error}");
+                    return out.warn(WarningKind::BadRecord, Some(Position::Line(record.number)), text);
+                }
+            };
+            // Several runs may have been printed into one file.
+            if let Some(earlier) = stream.take_if(|stream| stream.is_over(&line)) {
+                earlier.finish(out);
+            }
+            stream.get_or_insert_with(|| Stream::start(out)).line(out, &record, &line);
+        })?;
+        if let Some(stream) = stream {
+            stream.finish(out);
+        }
+        Ok(())
+    }
+}
+
+fn is_own_line(line: &Outline) -> bool {
+    let message = line.has_all(&["session_id", "message.content", "parent_tool_use_id"]);
+    let init = line.get("subtype") == Some("init") && line.has_all(&["session_id", "tools"]);
+    !line.has("sessionId") && (message || init)
+}
+
+/// One run on its way.
+#[derive(Debug)]
+struct Stream {
+    run: RunIndex,
+    conversation: Conversation,
+    session: Option<String>,
+    sub_agents: FxHashMap<StepId, AgentId>,
+    cwd: Option<String>,
+    last: u32,
+    has_result: bool,
+    has_totals: bool,
+}
+
+impl Stream {
+    fn start(out: &mut Output<'_>) -> Self {
+        let run = out.start();
+        let head = &mut out.run(run).builder.head;
+        head.agent = Some("Claude Code".to_owned());
+        Self {
+            run,
+            conversation: Conversation::default(),
+            session: None,
+            sub_agents: FxHashMap::default(),
+            cwd: None,
+            last: 0,
+            has_result: false,
+            has_totals: false,
+        }
+    }
+
+    /// Whether the line opens another run.
+    fn is_over(&self, line: &Line<'_>) -> bool {
+        line.subtype.as_deref() == Some("init")
+            && self.session.is_some()
+            && self.session.as_deref() != line.session_id.as_deref()
+    }
+
+    fn line(&mut self, out: &mut Output<'_>, record: &Record<'_>, line: &Line<'_>) {
+        self.last = source_step(record);
+        if self.session.is_none() {
+            self.session = line.session_id.as_ref().map(|id| id.0.clone().into_owned());
+        }
+        let mut run = out.run(self.run);
+        let read = match &*line.kind {
+            "assistant" => self.assistant(&mut run, record, line),
+            "user" => self.user(&mut run, record, line),
+            "system" => {
+                self.system(&mut run, record, line);
+                Ok(())
+            }
+            "result" => {
+                self.result(&mut run, record, line);
+                Ok(())
+            }
+            kind if ASIDE.contains(&kind) => Ok(()),
+            kind => {
+                warn_unknown(run.builder, record, "lines", kind);
+                Ok(())
+            }
+        };
+        if let Err(error) = read {
+            let text = format!("a message was left out: {error}");
+            run.builder.warnings.push(WarningKind::BadRecord, Some(Position::Line(record.number)), text);
+        }
+    }
+
+    /// Whose line it is: the main agent's, or that of the sub-agent which a call started.
+    fn at(&mut self, run: &mut RunWriter<'_>, record: &Record<'_>, line: &Line<'_>) -> At {
+        let time_ms = line.timestamp.as_deref().and_then(parse_timestamp_ms);
+        run.builder.head.absolute_times |= time_ms.is_some();
+        let main = run.builder.participant("Claude Code");
+        let at = At { agent: main, source_step: source_step(record), time_ms, parent: None };
+        let Some(id) = line.parent_tool_use_id.as_deref() else { return at };
+        let Some(call) = self.conversation.delegation(id) else {
+            return At { agent: run.builder.participant(&format!("sub-agent {id}")), ..at };
+        };
+        let number = self.sub_agents.len() + 1;
+        let agent = *self
+            .sub_agents
+            .entry(call.step)
+            .or_insert_with(|| run.builder.participant(&format!("{} {number}", call.agent_type)));
+        At { agent, parent: Some(call.step), ..at }
+    }
+
+    fn assistant(
+        &mut self,
+        run: &mut RunWriter<'_>,
+        record: &Record<'_>,
+        line: &Line<'_>,
+    ) -> Result<(), serde_json::Error> {
+        let at = self.at(run, record, line);
+        let Some(message) = &line.message else { return Ok(()) };
+        if message.model.as_deref() == Some(SYNTHETIC_MODEL) {
+            for text in message.blocks()?.iter().filter_map(|block| block.text) {
+                run.message(at, Role::System, record.text(text).as_ref());
+            }
+            return Ok(());
+        }
+        run.builder.head.saw_model(message.model.as_deref().unwrap_or(""));
+        self.conversation.answer(run, record, at, message, self.cwd.as_deref())
+    }
+
+    fn user(
+        &mut self,
+        run: &mut RunWriter<'_>,
+        record: &Record<'_>,
+        line: &Line<'_>,
+    ) -> Result<(), serde_json::Error> {
+        let at = self.at(run, record, line);
+        let Some(message) = &line.message else { return Ok(()) };
+        let blocks = message.blocks()?;
+        let shared = blocks.iter().filter(|block| block.is_result()).count() > 1;
+        for block in &blocks {
+            if block.is_result() {
+                let aside = line.tool_use_result.filter(|_| !shared);
+                self.conversation.result(run, record, at, block, aside, shared);
+                continue;
+            }
+            let Some(text) = block.text.map(|text| record.text(text)).filter(|text| !text.is_blank()) else {
+                continue;
+            };
+            match UserText::of(&text.text) {
+                UserText::Interruption => run.event(at, EventKind::Interrupted, text.as_ref()),
+                UserText::Prompt if line.is_synthetic != Some(true) => {
+                    run.message(at, Role::User, text.as_ref())
+                }
+                _ => run.message(at, Role::System, text.as_ref()),
+            };
+        }
+        Ok(())
+    }
+
+    fn system(&mut self, run: &mut RunWriter<'_>, record: &Record<'_>, line: &Line<'_>) {
+        match line.subtype.as_deref().unwrap_or("") {
+            "init" => {
+                let head = &mut run.builder.head;
+                head.agent_version =
+                    line.claude_code_version.as_ref().map(|text| text.0.clone().into_owned());
+                head.saw_model(line.model.as_deref().unwrap_or(""));
+                self.cwd = line.cwd.as_ref().map(|text| text.0.clone().into_owned());
+            }
+            "compact_boundary" => {
+                let at = self.at(run, record, line);
+                run.event(at, EventKind::Compaction, TextRef::inline("Conversation compacted"));
+            }
+            "api_retry" | "api_error" => {
+                let at = self.at(run, record, line);
+                run.event(at, EventKind::Notice, TextRef::inline("the API failed and is asked again"));
+            }
+            "status"
+            | "hook_started"
+            | "hook_progress"
+            | "hook_response"
+            | "task_started"
+            | "task_progress"
+            | "task_updated"
+            | "task_notification"
+            | "files_persisted"
+            | "session_state_changed"
+            | "local_command_output"
+            | "elicitation_complete"
+            | "permission_denied" => {}
+            other => warn_unknown(run.builder, record, "system lines", other),
+        }
+    }
+
+    /// Reads the closing line. Its `success` says that Claude Code stopped of its own accord, no more.
+    fn result(&mut self, run: &mut RunWriter<'_>, record: &Record<'_>, line: &Line<'_>) {
+        self.has_result = true;
+        let at = self.at(run, record, line);
+        let subtype = line.subtype.as_deref().unwrap_or("");
+        let head = &mut run.builder.head;
+        head.exit_status = Some(subtype.to_owned());
+        let totals = line.model_usage.map(|usage| totals(usage.get())).unwrap_or_default();
+        self.has_totals = totals.tokens_in.is_some();
+        let seconds = line.duration_ms.map(|ms| ms / 1000.0 + head.totals.seconds.unwrap_or(0.0));
+        head.totals = Totals { cost_usd: line.total_cost_usd, seconds, ..totals };
+        let kind = match subtype {
+            "success" if line.is_error != Some(true) => return,
+            "error_max_turns" | "error_max_budget_usd" => EventKind::LimitReached,
+            _ => EventKind::Crash,
+        };
+        let said = line.result.map(|result| record.text(result)).filter(|text| !text.is_blank());
+        match said {
+            Some(text) => run.event(at, kind, text.as_ref()),
+            None => {
+                let turns = line.num_turns.map_or_else(String::new, |turns| format!(" after {turns} turns"));
+                run.event(at, kind, TextRef::inline(&format!("{subtype}{turns}")))
+            }
+        };
+    }
+
+    fn finish(self, out: &mut Output<'_>) {
+        let mut run = out.run(self.run);
+        if run.builder.is_empty() {
+            return;
+        }
+        if !self.has_result {
+            let text = "the stream ends without a result event";
+            let at = At { source_step: self.last, ..At::default() };
+            run.event(at, EventKind::Crash, TextRef::inline(text));
+            let position = Some(Position::Line(u64::from(self.last)));
+            run.builder.warnings.push(WarningKind::Truncated, position, text);
+        }
+        self.conversation.finish(run.builder);
+        if !self.has_totals {
+            let text = "output tokens are written when an answer begins: the sum is a lower bound";
+            run.builder.warnings.push(WarningKind::Bound, None, text);
+        }
+        run.builder.head.id = self.session.unwrap_or_default();
+    }
+}
+
+/// The sums over models, sub-agents included: the only right token counts of the format.
+fn totals(model_usage: &str) -> Totals {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Used {
+        #[serde(default)]
+        input_tokens: u64,
+        #[serde(default)]
+        output_tokens: u64,
+        #[serde(default)]
+        cache_read_input_tokens: u64,
+        #[serde(default)]
+        cache_creation_input_tokens: u64,
+    }
+    let models: FxHashMap<String, Used> = serde_json::from_str(model_usage).unwrap_or_default();
+    if models.is_empty() {
+        return Totals::default();
+    }
+    let sum = |part: fn(&Used) -> u64| Some(models.values().map(part).sum());
+    Totals {
+        tokens_in: sum(|used| {
+            used.input_tokens + used.cache_read_input_tokens + used.cache_creation_input_tokens
+        }),
+        tokens_out: sum(|used| used.output_tokens),
+        tokens_cached: sum(|used| used.cache_read_input_tokens),
+        ..Totals::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::import::{Head, Importer as _, Probe};
+    use crate::engine::testing::{check_import, observe};
+    use crate::engine::trace::{EventKind, StepKind, Trace, WarningKind};
+
+    use super::IMPORTER;
+
+    const RUN: &str = include_str!("../../../tests/fixtures/claude-code-stream/run.jsonl");
+
+    fn only(text: &str) -> Trace {
+        let mut traces = check_import("run.jsonl", text.as_bytes()).traces;
+        assert_eq!(traces.len(), 1);
+        traces.remove(0)
+    }
+
+    #[test]
+    fn totals_are_those_of_the_result_and_its_success_is_no_outcome() {
+        let trace = only(RUN);
+        assert_eq!(trace.totals.tokens_in, Some(5_350));
+        assert_eq!(trace.totals.tokens_out, Some(420));
+        assert_eq!(trace.totals.cost_usd, Some(0.25));
+        assert_eq!(trace.totals.seconds, Some(61.5));
+        assert!(!trace.totals.out_is_lower_bound);
+        assert_eq!(trace.head.exit_status.as_deref(), Some("success"));
+        assert!(trace.head.outcome.source.is_empty());
+        assert_eq!(trace.head.agent_version.as_deref(), Some("2.1.90"));
+        assert!(trace.warnings.is_empty(), "{:?}", trace.warnings);
+    }
+
+    #[test]
+    fn ids_that_repeat_are_matched_in_order() {
+        let seen = observe("run.jsonl", RUN.as_bytes()).unwrap().1;
+        let answers: Vec<(u32, &str)> =
+            seen.results.iter().map(|result| (result.step.0, result.text.as_str())).collect();
+        assert_eq!(answers[0], (1, "app.py"));
+        assert_eq!(answers[1], (2, "(Bash completed with no output)"));
+        assert_eq!(answers.last().unwrap().1, "main.py calls it.");
+    }
+
+    #[test]
+    fn a_sub_agent_hangs_on_its_call() {
+        let trace = only(RUN);
+        assert_eq!(trace.participants, ["Claude Code", "Explore 1"]);
+        let inside: Vec<u32> =
+            trace.steps.iter().filter(|step| step.agent.0 == 1).map(|step| step.source_step).collect();
+        assert_eq!(inside, [8, 9]);
+        let call = trace.steps.iter().find(|step| step.agent.0 == 1).unwrap().parent.unwrap();
+        assert_eq!(trace.tool(trace.step(call).unwrap()), Some("Task"));
+    }
+
+    #[test]
+    fn a_stream_without_a_result_ended_before_its_time() {
+        let cut: String = RUN
+            .lines()
+            .filter(|line| !line.contains(r#""type":"result""#))
+            .fold(String::new(), |text, line| text + line + "\n");
+        let trace = only(&cut);
+        assert_eq!(trace.steps.last().unwrap().kind, StepKind::Event(EventKind::Crash));
+        let kinds: Vec<WarningKind> = trace.warnings.iter().map(|warning| warning.kind).collect();
+        assert_eq!(kinds, [WarningKind::Truncated, WarningKind::Bound]);
+        assert!(trace.totals.out_is_lower_bound);
+    }
+
+    #[test]
+    fn limits_and_errors_are_events() {
+        for (subtype, kind) in [
+            ("error_max_turns", EventKind::LimitReached),
+            ("error_max_budget_usd", EventKind::LimitReached),
+            ("error_during_execution", EventKind::Crash),
+        ] {
+            let trace = only(&RUN.replace(r#""subtype":"success""#, &format!(r#""subtype":"{subtype}""#)));
+            assert_eq!(trace.steps.last().unwrap().kind, StepKind::Event(kind));
+            assert_eq!(trace.head.exit_status.as_deref(), Some(subtype));
+        }
+    }
+
+    #[test]
+    fn noise_around_the_lines_costs_nothing_but_itself() {
+        let noisy = format!("npm notice new version\n{RUN}");
+        let trace = only(&noisy);
+        assert_eq!(trace.steps.len(), only(RUN).steps.len());
+        assert_eq!(trace.warnings.len(), 1);
+        let two = format!("{RUN}{}", RUN.replace("5e55-0002", "5e55-0003"));
+        assert_eq!(check_import("two.jsonl", two.as_bytes()).traces.len(), 2);
+    }
+
+    #[test]
+    fn others_that_print_an_init_are_not_claimed() {
+        let cursor = concat!(
+            r#"{"type":"system","subtype":"init","apiKeySource":"login","cwd":"/x","session_id":"s","model":"m"}"#,
+            "\n",
+            r#"{"type":"tool_call","subtype":"started","call_id":"c","tool_call":{},"session_id":"s"}"#,
+        );
+        let head = Head::of("x", cursor.as_bytes(), cursor.as_bytes(), cursor.len() as u64);
+        assert_eq!(IMPORTER.probe(&head), Probe::No);
+    }
+}
