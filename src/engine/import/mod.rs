@@ -11,6 +11,7 @@ mod error;
 mod head;
 mod input;
 mod object;
+mod mini_swe_agent;
 mod output;
 mod plan;
 mod python;
@@ -34,6 +35,7 @@ static ALL: &[&dyn Importer] = &[
     &atif::IMPORTER,
     &claude_code::IMPORTER,
     &claude_code_stream::IMPORTER,
+    &mini_swe_agent::IMPORTER,
     &swe_agent::IMPORTER,
     &tracebench::IMPORTER,
 ];
