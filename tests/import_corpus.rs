@@ -55,6 +55,7 @@ impl Entry {
 
 /// The corpus, or nothing, said aloud, where it is not at hand.
 #[expect(clippy::print_stdout, reason = "a skipped test must be seen")]
+#[expect(clippy::disallowed_methods, reason = "the files are the point")]
 fn corpus() -> Vec<Entry> {
     let shared = std::env::var_os("TRACEBENCH_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
