@@ -11,7 +11,7 @@ use tracebench::engine::trace::{MemorySources, SourceId};
 const FORMATS: &[(&str, &str)] = &[
     ("atif", "atif"),
     ("claude-code", "claude-code"),
-    ("claude-code-stream", "claude-stream"),
+    ("claude-code-stream", "claude-code-stream"),
     ("codex", "codex"),
     ("mini-swe-agent", "mini-swe-agent"),
     ("openai-chat", "chat"),
