@@ -1,12 +1,12 @@
-//! Files that lie beside a trace and say how the run ended: Harbor's `result.json` and `reward.txt`.
+//! Files that lie beside a trace and say how the run ended: those of a Harbor trial.
 //!
 //! A sidecar is recognised by content like a format, and belongs to the traces of its own folder (or of the
 //! folder above, for Harbor's `verifier/reward.txt`).
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::{Head, Input, Output, Shape};
-use crate::engine::trace::{BodySource, Outcome, RunHead, SourceId};
+use crate::engine::trace::{At, EventKind, Outcome, OutcomeValue, RunIndex, RunWriter, TextRef, WarningKind};
 
 /// What kind of sidecar a file is, if it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Sidecar {
     HarborResult,
     /// Harbor's `reward.txt`: one number.
     HarborReward,
+    /// The verifier's tests in the Common Test Report Format, `ctrf.json`: written once they have run.
+    HarborTests,
 }
 
 impl Sidecar {
@@ -22,6 +24,7 @@ impl Sidecar {
         match self {
             Self::HarborResult => "Harbor trial result",
             Self::HarborReward => "Harbor reward",
+            Self::HarborTests => "Harbor test results",
         }
     }
 }
@@ -31,6 +34,13 @@ pub fn probe(head: &Head<'_>) -> Option<Sidecar> {
     match head.shape {
         Shape::Object if head.has_member("trial_name") && head.has_member("verifier_result") => {
             Some(Sidecar::HarborResult)
+        }
+        Shape::Object
+            if head.first().is_some_and(|outline| {
+                outline.has_all(&["results.tool", "results.summary.tests", "results.summary.failed"])
+            }) =>
+        {
+            Some(Sidecar::HarborTests)
         }
         Shape::Text if head.len <= 32 && file_name(head.name) == "reward.txt" => {
             let text = std::str::from_utf8(&head.bytes).ok()?;
@@ -57,46 +67,250 @@ pub fn belongs(sidecar: &str, trace: &str) -> bool {
     without(folder(sidecar), "verifier") == without(folder(trace), "agent")
 }
 
+/// What a trial's files say together.
+#[derive(Default)]
+struct Trial {
+    result: Option<TrialResult>,
+    /// The reward with the file that gives it.
+    reward: Option<(f64, String)>,
+    has_reward_file: bool,
+    /// How many tests the verifier ran.
+    tests: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+struct TrialResult {
+    task_name: Option<String>,
+    /// The dataset: `terminal-bench`.
+    source: Option<String>,
+    verifier_result: Option<VerifierResult>,
+    exception_info: Option<ExceptionInfo>,
+}
+
+#[derive(Deserialize)]
+struct VerifierResult {
+    rewards: Option<Rewards>,
+}
+
+#[derive(Deserialize)]
+struct Rewards {
+    reward: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct ExceptionInfo {
+    exception_type: String,
+    exception_message: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct TestReport {
+    results: TestResults,
+}
+
+#[derive(Deserialize)]
+struct TestResults {
+    summary: TestSummary,
+}
+
+#[derive(Deserialize)]
+struct TestSummary {
+    tests: u64,
+}
+
 pub(super) fn apply_all(input: &Input<'_>, out: &mut Output<'_>) {
+    let mut trial = Trial::default();
     for source in &input.sidecars {
         let Ok(head) = Head::read(input.sources, *source) else { continue };
         let Some(kind) = probe(&head) else { continue };
         let Ok(bytes) = input.sources.read(*source, 0..input.sources.len(*source)) else { continue };
-        for run in &mut out.runs {
-            apply(kind, input.sources, *source, &bytes, &mut run.head);
-        }
+        trial.read(kind, file_name(head.name), &bytes);
+    }
+    for run in 0..out.run_count() {
+        trial.apply(&mut out.run(RunIndex(u32::try_from(run).unwrap_or(u32::MAX))));
     }
 }
 
-fn apply(kind: Sidecar, sources: &dyn BodySource, source: SourceId, bytes: &[u8], head: &mut RunHead) {
-    let name = file_name(sources.name(source));
-    match kind {
-        Sidecar::HarborResult => {
-            let Ok(result) = serde_json::from_slice::<Value>(bytes) else { return };
-            if let Some(task) = result.get("task_name").and_then(Value::as_str)
-                && head.task_id.is_none()
-            {
-                head.task_id = Some(task.to_owned());
+impl Trial {
+    fn read(&mut self, kind: Sidecar, name: &str, bytes: &[u8]) {
+        match kind {
+            Sidecar::HarborResult => {
+                let Ok(result) = serde_json::from_slice::<TrialResult>(bytes) else { return };
+                let rewards = result.verifier_result.as_ref().and_then(|verifier| verifier.rewards.as_ref());
+                if let Some(reward) = rewards.and_then(|rewards| rewards.reward) {
+                    self.reward = Some((reward, name.to_owned()));
+                }
+                self.result = Some(result);
             }
-            let reward = result.pointer("/verifier_result/rewards/reward").and_then(Value::as_f64);
-            if let Some(reward) = reward {
-                head.outcome = outcome_of_reward(reward, &format!("{name}: reward = {reward}"));
-            } else if let Some(kind) =
-                result.pointer("/exception_info/exception_type").and_then(Value::as_str)
-            {
-                head.exit_status.get_or_insert_with(|| kind.to_owned());
+            Sidecar::HarborReward => {
+                let reward = std::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse::<f64>().ok());
+                self.has_reward_file = true;
+                self.reward = self.reward.take().or_else(|| Some((reward?, name.to_owned())));
             }
-        }
-        Sidecar::HarborReward => {
-            let reward = std::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse::<f64>().ok());
-            if let Some(reward) = reward {
-                head.outcome = outcome_of_reward(reward, &format!("{name}: reward = {reward}"));
+            Sidecar::HarborTests => {
+                let report = serde_json::from_slice::<TestReport>(bytes).ok();
+                self.tests = report.map(|report| report.results.summary.tests).or(self.tests);
             }
         }
     }
+
+    fn apply(&self, run: &mut RunWriter<'_>) {
+        let head = &mut run.builder.head;
+        if let Some(task) = self.result.as_ref().and_then(|result| result.task_name.as_ref()) {
+            head.task_id.get_or_insert_with(|| task.clone());
+        }
+        if let Some((reward, name)) = &self.reward {
+            match self.why_not_counted(*reward) {
+                None => head.outcome = outcome_of_reward(*reward, &format!("{name}: reward = {reward}")),
+                Some(why) if head.outcome.value == OutcomeValue::Unknown => {
+                    let text = format!("{name} gives the reward {reward}, but {why}: the outcome is unknown");
+                    run.builder.warnings.push(WarningKind::Missing, None, text);
+                }
+                Some(_) => {}
+            }
+        }
+        self.apply_exception(run);
+    }
+
+    /// Why a reward below 1 says nothing of the agent's work: the verifier could not do its own.
+    fn why_not_counted(&self, reward: f64) -> Option<String> {
+        if reward >= 1.0 {
+            return None;
+        }
+        if let Some(exception) =
+            self.exception().filter(|exception| broke_verifier(&exception.exception_type))
+        {
+            return Some(format!("the verifier failed with {}", exception.exception_type));
+        }
+        let dataset = self.result.as_ref().and_then(|result| result.source.as_deref()).unwrap_or_default();
+        match self.tests {
+            Some(0) => Some("its test report lists no test".to_owned()),
+            // Terminal-Bench's verifier writes its report whenever the tests start, and a reward always.
+            None if self.has_reward_file && dataset.starts_with("terminal-bench") => {
+                Some("the verifier left no test report".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn exception(&self) -> Option<&ExceptionInfo> {
+        self.result.as_ref()?.exception_info.as_ref()
+    }
+
+    /// The exception that ended the agent's work becomes the last thing that happened.
+    fn apply_exception(&self, run: &mut RunWriter<'_>) {
+        let Some(exception) = self.exception() else { return };
+        let name = &exception.exception_type;
+        run.builder.head.exit_status.get_or_insert_with(|| name.clone());
+        if broke_verifier(name) || run.builder.is_empty() {
+            return;
+        }
+        let kind = if ended_by_limit(name) { EventKind::LimitReached } else { EventKind::Crash };
+        let message = exception.exception_message.as_deref().and_then(|message| message.lines().next());
+        let text = format!("{name}: {}", message.unwrap_or("no message"));
+        let at = At { source_step: run.builder.last_source_step(), ..At::default() };
+        run.event(at, kind, TextRef::inline(&text));
+    }
+}
+
+/// Harbor's exceptions of its verifier rather than of the agent.
+fn broke_verifier(exception: &str) -> bool {
+    exception.starts_with("Verifier")
+        || exception.starts_with("RewardFile")
+        || matches!(exception, "AddTestsDirError" | "DownloadVerifierDirError")
+}
+
+/// Harbor's exceptions for an agent that used up what it was given.
+fn ended_by_limit(exception: &str) -> bool {
+    matches!(
+        exception,
+        "AgentTimeoutError"
+            | "BudgetExceededError"
+            | "ContextWindowExceededError"
+            | "ContextLengthExceededError"
+            | "OutputTokenExceededError"
+            | "OutputLengthExceededError"
+    )
 }
 
 /// A reward of 1 is a solved task; anything less is not, partial credit included.
 pub fn outcome_of_reward(reward: f64, source: &str) -> Outcome {
     if reward >= 1.0 { Outcome::resolved(source) } else { Outcome::failed(source) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, OutcomeValue};
+    use crate::engine::import::{FileRole, Input, import, plan};
+    use crate::engine::trace::{EventKind, MemorySources, SourceId, StepKind, Trace};
+
+    const TRAJECTORY: &str = r#"{"schema_version":"ATIF-v1.2","session_id":"s","agent":{"name":"a","version":"1"},
+        "steps":[{"step_id":1,"source":"user","message":"Do it."},{"step_id":2,"source":"agent","message":"Done."}]}"#;
+    const TESTS: &str =
+        r#"{"results":{"tool":{"name":"pytest"},"summary":{"tests":2,"passed":1,"failed":1},"tests":[]}}"#;
+
+    fn result(reward: &str, exception: &str) -> String {
+        format!(
+            r#"{{"task_name":"chess","trial_name":"chess__1","source":"terminal-bench",
+                "verifier_result":{{"rewards":{{"reward":{reward}}}}},"exception_info":{exception}}}"#
+        )
+    }
+
+    fn trial(files: &[(&str, &str)]) -> Trace {
+        let files: Vec<(String, Vec<u8>)> = [("run/agent/trajectory.json", TRAJECTORY)]
+            .iter()
+            .chain(files)
+            .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()))
+            .collect();
+        let sources = MemorySources::new(files);
+        let FileRole::Trace { sidecars, .. } = plan(&sources).remove(0) else { panic!("not a trace") };
+        let mut progress = |_| true;
+        let input = Input::new(&sources, SourceId(0), sidecars, &mut progress);
+        import(&input, &mut ()).unwrap().traces.remove(0)
+    }
+
+    #[test]
+    fn a_reward_with_the_tests_that_gave_it() {
+        let failed = trial(&[
+            ("run/result.json", &result("0.0", "null")),
+            ("run/verifier/reward.txt", "0\n"),
+            ("run/verifier/ctrf.json", TESTS),
+        ]);
+        assert_eq!(failed.head.outcome, Outcome::failed("result.json: reward = 0"));
+        assert_eq!(failed.head.task_id.as_deref(), Some("chess"));
+        let solved = trial(&[("run/verifier/reward.txt", "1\n")]);
+        assert_eq!(solved.head.outcome, Outcome::resolved("reward.txt: reward = 1"));
+        let alone = trial(&[("run/result.json", &result("0.0", "null"))]);
+        assert_eq!(alone.head.outcome.value, OutcomeValue::Failed);
+    }
+
+    #[test]
+    fn a_zero_of_a_verifier_that_did_not_run_says_nothing() {
+        let no_report =
+            trial(&[("run/result.json", &result("0.0", "null")), ("run/verifier/reward.txt", "0\n")]);
+        assert_eq!(no_report.head.outcome, Outcome::default());
+        assert!(no_report.warnings[0].text.contains("no test report"), "{:?}", no_report.warnings);
+        let broken = r#"{"exception_type":"VerifierTimeoutError","exception_message":"900 s"}"#;
+        let broken = trial(&[("run/result.json", &result("0.0", broken)), ("run/verifier/ctrf.json", TESTS)]);
+        assert_eq!(broken.head.outcome.value, OutcomeValue::Unknown);
+        assert_eq!(broken.head.exit_status.as_deref(), Some("VerifierTimeoutError"));
+        assert_eq!(broken.steps.len(), 2);
+    }
+
+    #[test]
+    fn the_exception_that_ended_the_agent_is_its_last_step() {
+        let exception = r#"{"exception_type":"AgentTimeoutError","exception_message":"after 900 s\nmore"}"#;
+        let trace =
+            trial(&[("run/result.json", &result("0.0", exception)), ("run/verifier/ctrf.json", TESTS)]);
+        let last = trace.steps.last().unwrap();
+        assert_eq!(last.kind, StepKind::Event(EventKind::LimitReached));
+        assert_eq!((&*last.label, last.source_step), ("AgentTimeoutError: after 900 s", 2));
+        assert_eq!(trace.head.outcome.value, OutcomeValue::Failed);
+    }
+
+    #[test]
+    fn other_folders_say_nothing() {
+        let trace = trial(&[("other/result.json", &result("1.0", "null"))]);
+        assert_eq!(trace.head.outcome, Outcome::default());
+    }
 }

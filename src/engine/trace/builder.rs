@@ -119,6 +119,11 @@ impl TraceBuilder {
         self.drafts.is_empty()
     }
 
+    /// The number in the original file of the step added last.
+    pub fn last_source_step(&self) -> u32 {
+        self.drafts.last().map_or(0, |draft| draft.at.source_step)
+    }
+
     /// Sets what one model call used on one of its steps; said twice, the last word counts.
     pub fn set_usage(&mut self, step: StepId, usage: Usage) {
         if let Some(draft) = self.drafts.get_mut(step.index()) {
