@@ -5,6 +5,10 @@
 //! beside the request, in the order of its `files`.
 #![forbid(unsafe_code)]
 
+mod host;
+
+pub use host::Host;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::cluster::Cluster;

@@ -1,0 +1,246 @@
+use std::collections::BTreeMap;
+
+use super::{
+    BodyPart, EngineReply, EngineRequest, Envelope, FileEntry, PlannedFile, PlannedRole, ReplyEnvelope,
+    RunKey, StepBody,
+};
+use crate::engine::import::{self, FileRole, Input};
+use crate::engine::report::{ErrorText, clusters, step_map, step_row};
+use crate::engine::score::Profile;
+use crate::engine::trace::{BodySource, Segment, SourceId, StepId};
+use crate::engine::{self, Options, Run};
+
+/// The files that travel beside a request, in its order.
+type Handles = Box<dyn BodySource>;
+
+/// Answers requests and keeps the runs it has opened. The worker runs one; native tests call it as it is.
+#[derive(Default)]
+pub struct Host {
+    sessions: BTreeMap<u32, Session>,
+}
+
+struct Session {
+    sources: Handles,
+    runs: Vec<Run>,
+}
+
+/// At most so many rows are sent at once, whatever is asked for.
+const MAX_ROWS: u32 = 2_000;
+/// Raw bytes of one segment shown to a person; the rest is said to be there.
+const RAW_BYTES: u32 = 200_000;
+
+impl Host {
+    /// Answers one request: any number of [`EngineReply::Progress`], then one reply that settles it.
+    pub fn handle(&mut self, envelope: Envelope, handles: Handles, reply: &mut dyn FnMut(ReplyEnvelope)) {
+        let id = envelope.id;
+        let settled = match envelope.request {
+            EngineRequest::Plan { files } => EngineReply::Planned { files: plan(&files, handles.as_ref()) },
+            EngineRequest::Analyze { files, profile } => {
+                let mut say = |progress| reply(ReplyEnvelope { id, reply: progress });
+                self.analyze(&files, &profile, handles, &mut say)
+            }
+            EngineRequest::Map { run } => self.with_run(run, |_, opened| EngineReply::Map {
+                run,
+                map: Box::new(step_map(&opened.trace, &opened.facts)),
+            }),
+            EngineRequest::Rows { run, start, count } => self.with_run(run, |_, opened| {
+                let rows = (start..start.saturating_add(count.min(MAX_ROWS)))
+                    .map_while(|step| step_row(&opened.trace, &opened.facts, &opened.findings, StepId(step)))
+                    .collect();
+                EngineReply::Rows { run, start, rows }
+            }),
+            EngineRequest::Body { run, step } => {
+                self.with_run(run, |sources, opened| match body(sources, opened, StepId(step)) {
+                    Ok(body) => EngineReply::Body { run, body: Box::new(body) },
+                    Err(message) => EngineReply::Refused { message },
+                })
+            }
+            EngineRequest::Cluster { reports } => {
+                EngineReply::Clusters { clusters: clusters(&reports).into_iter().map(Into::into).collect() }
+            }
+            EngineRequest::Close { file } => {
+                self.sessions.remove(&file);
+                EngineReply::Closed { file }
+            }
+        };
+        reply(ReplyEnvelope { id, reply: settled });
+    }
+
+    fn analyze(
+        &mut self,
+        files: &[FileEntry],
+        profile: &str,
+        handles: Handles,
+        say: &mut dyn FnMut(EngineReply),
+    ) -> EngineReply {
+        let Some(main) = files.first() else {
+            return EngineReply::Refused { message: "no file to analyse was named".to_owned() };
+        };
+        let file = main.id;
+        let total = handles.len(SourceId(0));
+        let sidecars = (1..handles.source_count()).filter_map(|at| u16::try_from(at).ok().map(SourceId));
+        let mut progress = |done| {
+            say(EngineReply::Progress { file, done, total });
+            true
+        };
+        let input = Input::new(handles.as_ref(), SourceId(0), sidecars.collect(), &mut progress);
+        let profile = match Profile::named(profile) {
+            Ok(profile) => profile,
+            Err(unknown) => return EngineReply::Refused { message: unknown.to_string() },
+        };
+        let options = Options { profile, ..Options::default() };
+        let analyzed = engine::analyze(&input, &options);
+        drop(input);
+        match analyzed {
+            Ok(runs) => {
+                let reports = (0u32..).zip(&runs).map(|(index, run)| run.report(&main.name, index)).collect();
+                self.sessions.insert(file, Session { sources: handles, runs });
+                EngineReply::Analyzed { file, reports }
+            }
+            Err(error) => EngineReply::Failed { file, error: ErrorText::of(&error) },
+        }
+    }
+
+    fn with_run(
+        &self,
+        key: RunKey,
+        answer: impl FnOnce(&dyn BodySource, &Run) -> EngineReply,
+    ) -> EngineReply {
+        let session = self.sessions.get(&key.file);
+        let run = session.and_then(|session| session.runs.get(key.index as usize));
+        match (session, run) {
+            (Some(session), Some(run)) => answer(session.sources.as_ref(), run),
+            _ => EngineReply::Refused {
+                message: format!("run {} of file {} is not open here", key.index, key.file),
+            },
+        }
+    }
+}
+
+fn plan(files: &[FileEntry], sources: &dyn BodySource) -> Vec<PlannedFile> {
+    let id_of = |source: SourceId| files.get(usize::from(source.0)).map(|file| file.id);
+    files
+        .iter()
+        .zip(import::plan(sources))
+        .map(|(file, role)| PlannedFile {
+            id: file.id,
+            role: match role {
+                FileRole::Trace { importer, sidecars } => PlannedRole::Trace {
+                    format: importer.info().id.to_owned(),
+                    title: importer.info().title.to_owned(),
+                    sidecars: sidecars.into_iter().filter_map(id_of).collect(),
+                },
+                FileRole::Sidecar(kind) => PlannedRole::Sidecar { title: kind.title().to_owned() },
+                FileRole::Unreadable(error) => PlannedRole::Unreadable { error: ErrorText::of(&error) },
+            },
+        })
+        .collect()
+}
+
+fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, String> {
+    let row = step_row(&run.trace, &run.facts, &run.findings, id)
+        .ok_or_else(|| format!("the run has no step {}", id.0))?;
+    let step = run.trace.step(id).ok_or_else(|| format!("the run has no step {}", id.0))?;
+    let parts = step
+        .parts
+        .iter()
+        .map(|part| BodyPart {
+            part: part.kind,
+            text: import::read_part(&run.trace, part, sources)
+                .unwrap_or_else(|error| format!("[this text cannot be read: {error}]")),
+        })
+        .collect();
+    let raw = step
+        .parts
+        .iter()
+        .flat_map(|part| &part.segments)
+        .filter_map(|segment| match segment {
+            Segment::Stored { source, start, len, .. } => {
+                let shown = (*len).min(RAW_BYTES);
+                let bytes = sources.read(*source, *start..*start + u64::from(shown)).ok()?;
+                let mut text = String::from_utf8_lossy(&bytes).into_owned();
+                if shown < *len {
+                    let more = format!("\n… {} more bytes", len - shown);
+                    text.push_str(&more);
+                }
+                Some(text)
+            }
+            Segment::Inline(_) => None,
+        })
+        .collect();
+    Ok(StepBody { row, parts, raw })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EngineReply, EngineRequest, Envelope, FileEntry, Host, PlannedRole, RunKey};
+    use crate::engine::trace::MemorySources;
+
+    const TRACE: &str = include_str!("../../tests/fixtures/tracebench/api_timeout.json");
+    const RUN: RunKey = RunKey { file: 4, index: 0 };
+
+    fn ask(host: &mut Host, files: &[(&str, &str)], request: EngineRequest) -> Vec<EngineReply> {
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+        let mut replies = Vec::new();
+        host.handle(Envelope { id: 1, request }, Box::new(MemorySources::new(files)), &mut |reply| {
+            replies.push(reply.reply);
+        });
+        replies
+    }
+
+    fn entry(id: u32, name: &str) -> FileEntry {
+        FileEntry { id, name: name.to_owned() }
+    }
+
+    fn opened() -> Host {
+        let mut host = Host::default();
+        let request =
+            EngineRequest::Analyze { files: vec![entry(4, "a.json")], profile: "classic".to_owned() };
+        let replies = ask(&mut host, &[("a.json", TRACE)], request);
+        assert!(matches!(replies.first(), Some(EngineReply::Progress { file: 4, .. })));
+        assert!(
+            matches!(replies.last(), Some(EngineReply::Analyzed { file: 4, reports }) if reports.len() == 1)
+        );
+        host
+    }
+
+    #[test]
+    fn says_what_each_file_is_and_what_belongs_to_it() {
+        let atif = r#"{"schema_version":"ATIF-v1.2","session_id":"s","agent":{"name":"a","version":"1"},"steps":[]}"#;
+        let files = [("run/trajectory.json", atif), ("run/reward.txt", "1"), ("notes.txt", "hello")];
+        let entries = (0..).zip(&files).map(|(id, (name, _))| entry(id, name)).collect();
+        let replies = ask(&mut Host::default(), &files, EngineRequest::Plan { files: entries });
+        let Some(EngineReply::Planned { files }) = replies.last() else { panic!("no plan") };
+        assert!(
+            matches!(&files[0].role, PlannedRole::Trace { format, sidecars, .. } if format == "atif" && sidecars == &[1])
+        );
+        assert!(matches!(&files[1].role, PlannedRole::Sidecar { .. }));
+        assert!(matches!(&files[2].role, PlannedRole::Unreadable { error } if error.kind == "unknown"));
+    }
+
+    #[test]
+    fn answers_for_the_runs_it_has_read() {
+        let mut host = opened();
+        let rows = ask(&mut host, &[], EngineRequest::Rows { run: RUN, start: 4, count: 10 });
+        assert!(matches!(rows.last(), Some(EngineReply::Rows { rows, .. }) if rows.len() == 2));
+        let body = ask(&mut host, &[], EngineRequest::Body { run: RUN, step: 2 });
+        assert!(matches!(body.last(), Some(EngineReply::Body { body, .. }) if !body.parts.is_empty()));
+        let map = ask(&mut host, &[], EngineRequest::Map { run: RUN });
+        assert!(matches!(map.last(), Some(EngineReply::Map { map, .. }) if map.shades.len() == 6));
+    }
+
+    #[test]
+    fn a_closed_run_is_refused() {
+        let mut host = opened();
+        ask(&mut host, &[], EngineRequest::Close { file: 4 });
+        let replies = ask(&mut host, &[], EngineRequest::Map { run: RUN });
+        assert!(matches!(replies.last(), Some(EngineReply::Refused { .. })));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_why() {
+        let request = EngineRequest::Analyze { files: vec![entry(0, "a")], profile: "default".to_owned() };
+        let replies = ask(&mut Host::default(), &[("a", "")], request);
+        assert!(matches!(replies.last(), Some(EngineReply::Failed { error, .. }) if error.kind == "empty"));
+    }
+}
