@@ -112,7 +112,11 @@ impl<'a> DetectContext<'a> {
 
     /// The last check, if it failed, judged what was handed in (no edit came after it, and it was no
     /// reproduction before the first edit), and does not fail without the work too.
+    /// The original format does not show edits, so nothing can be said there.
     pub fn failed_last_check(&self) -> Option<(StepId, &'a ActionFacts)> {
+        if self.is_original() {
+            return None;
+        }
         let (step, check) = self.last_check()?;
         let judges_the_work = self.last_source_edit().is_none_or(|edit| edit <= step);
         (check.is_red_check() && judges_the_work && !self.failed_before(check)).then_some((step, check))

@@ -3,15 +3,23 @@
 use super::Detector;
 
 mod claim_contradicts_check;
+mod environment_blocked;
+mod exact_repeat;
 mod failing_tests;
 mod incomplete_fix;
 mod last_check_failed;
+mod no_action_taken;
+mod no_source_changed;
+mod nothing_delivered;
 mod retry_loop;
 mod stopped_by_limit;
 mod uncertain_fix;
 
 /// Every detector, in the order in which findings of equal rank are listed: surest first.
 pub(super) static ALL: &[&dyn Detector] = &[
+    &no_action_taken::NoActionTaken,
+    &nothing_delivered::NothingDelivered,
+    &no_source_changed::NoSourceChanged,
     &claim_contradicts_check::ClaimContradictsCheck,
     &stopped_by_limit::StoppedByLimit,
     &last_check_failed::LastCheckFailed,
@@ -19,4 +27,6 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &incomplete_fix::IncompleteFix,
     &uncertain_fix::UncertainFix,
     &retry_loop::RetryLoop,
+    &environment_blocked::EnvironmentBlocked,
+    &exact_repeat::ExactRepeat,
 ];

@@ -1,0 +1,110 @@
+use crate::engine::detect::words::quoted;
+use crate::engine::detect::{
+    Category, DetectContext, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status,
+};
+use crate::engine::trace::{Role, StepKind};
+
+pub(super) struct NoActionTaken;
+
+static INFO: DetectorInfo = DetectorInfo {
+    id: "no-action-taken",
+    title: "No action was taken",
+    what: "The agent did not call a single tool: it wrote its tool call as text, where nothing runs it, or it \
+           claims to have done the work without having done anything.",
+    why: "Nothing was read, changed or run. All 47 such runs of the measured set were unresolved. A call \
+          written as text mostly means that model and agent do not agree on how tools are called.",
+    limits: "Questions that need no tool are answered without one: without a call in the text and without a \
+             claim this rule is silent. So it is on conversations between several agents.",
+    category: Category::Outcome,
+    severity: Severity::Error,
+    status: Status::Preview,
+    taxonomy: &["MAST 3.1", "TRAIL formatting error", "AgentErrorTaxonomy action format"],
+    classic: None,
+};
+
+impl Detector for NoActionTaken {
+    fn info(&self) -> &'static DetectorInfo {
+        &INFO
+    }
+
+    fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
+        if ctx.action_count() > 0 || ctx.trace.participants.len() > 1 {
+            return;
+        }
+        let mut unmade = ctx.steps().filter_map(|(step, _, facts)| {
+            Some(Evidence { step, quote: facts.unmade_call.as_deref()?.clone() })
+        });
+        if let Some(evidence) = unmade.next() {
+            let more = unmade.count();
+            let again = if more == 0 { String::new() } else { format!(" and {more} times more") };
+            let message = format!(
+                "No tool was called in the whole run: the call was written as text{again} ({}) and never ran.",
+                quoted(&evidence.quote.text)
+            );
+            findings.push(
+                Finding::new(&INFO, evidence.step, message)
+                    .certain()
+                    .wasting(ctx.waste_of_all())
+                    .proven_by([evidence]),
+            );
+            return;
+        }
+        let said = ctx
+            .steps()
+            .filter(|(_, step, _)| step.kind == StepKind::Message(Role::Assistant))
+            .flat_map(|(step, _, facts)| facts.claims.iter().map(move |claim| (step, claim)));
+        if let Some((step, claim)) = said.into_iter().find(|(_, claim)| claim.kind.is_success()) {
+            let message = format!(
+                "No tool was called in the whole run, although the agent claims {}.",
+                quoted(&claim.quote.text)
+            );
+            findings.push(
+                Finding::new(&INFO, step, message)
+                    .wasting(ctx.waste_of_all())
+                    .proven_by([Evidence { step, quote: claim.quote.clone() }]),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NoActionTaken;
+    use crate::engine::testing::script::check;
+
+    #[test]
+    fn a_call_written_as_text() {
+        let found = check(
+            &NoActionTaken,
+            "
+            user       fix the repository
+            assistant  <tool_call>{\"name\": \"Bash\"}    unmade   <- no-action-taken
+            ",
+        );
+        assert!(found[0].certain);
+        assert_eq!(
+            found[0].message,
+            "No tool was called in the whole run: the call was written as text (“<tool_call>{\"name\": \
+             \"Bash\"}”) and never ran."
+        );
+    }
+
+    #[test]
+    fn a_claim_without_any_work() {
+        let found = check(
+            &NoActionTaken,
+            "
+            user       fix the repository
+            assistant  I fixed it.    claims fixed    <- no-action-taken
+            ",
+        );
+        assert!(!found[0].certain);
+    }
+
+    #[test]
+    fn silent_on_answers_on_work_and_on_conversations() {
+        check(&NoActionTaken, "user  what is a monad?\n assistant  A monoid.");
+        check(&NoActionTaken, "read  src/lib.rs\n assistant  {\"name\": \"Bash\"}    unmade");
+        check(&NoActionTaken, "assistant @coder  x = 1\n assistant @critic  Fixed.   claims fixed");
+    }
+}
