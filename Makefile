@@ -2,10 +2,10 @@
 PORT ?= 8080
 
 # What the page is made of. Folders count too, so that a deleted file leads to a new build.
-SOURCES := $(shell find src style assets scripts/finish-dist.mjs index.html Cargo.toml Cargo.lock Trunk.toml .cargo 2>/dev/null)
+SOURCES := $(shell find src style assets samples scripts/build.sh scripts/finish-dist.mjs index.html Cargo.toml Cargo.lock Trunk.toml .cargo 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test bench lint fmt clean
+.PHONY: help serve build test bench lint fmt clean missing
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -15,9 +15,11 @@ serve: build ## build the page and serve it at http://127.0.0.1:8080/ (another p
 
 build: target/dist.stamp ## build the page into dist/, static files that work under any path
 
-target/dist.stamp: $(SOURCES)
+# The stamp bears the time of the build's start, so that what is edited during a build is built the next time.
+target/dist.stamp: $(SOURCES) $(if $(wildcard dist/index.html),,missing)
+	@mkdir -p target && touch target/dist.started
 	@scripts/build.sh
-	@touch $@
+	@mv target/dist.started $@
 
 test: ## run every check and test, cheapest first
 	@scripts/test.sh
