@@ -133,3 +133,85 @@ fn tell_apart(clusters: &mut [Cluster]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cluster, ClusterInput, Signature, cluster};
+    use crate::engine::trace::OutcomeValue;
+
+    fn signature(detector: &str, template: &str, phase: &str, finding: u32) -> Signature {
+        Signature {
+            detector: detector.into(),
+            operation: "run-test".into(),
+            template: template.into(),
+            phase: phase.into(),
+            finding,
+        }
+    }
+
+    fn run<'a>(id: &'a str, outcome: OutcomeValue, signatures: &'a [Signature]) -> ClusterInput<'a> {
+        let steps = signatures.iter().map(|signature| 10 * (signature.finding + 1)).collect();
+        ClusterInput { id: (id, "file", 0), outcome, signatures, steps }
+    }
+
+    #[test]
+    fn the_same_failure_in_two_runs_is_one_cluster() {
+        let first = [
+            signature("failing-tests", "AssertionError: <str>", "verify", 0),
+            signature("failing-tests", "AssertionError: <str>", "verify", 1),
+        ];
+        let second = [signature("failing-tests", "AssertionError: <str>", "verify", 0)];
+        let third = [signature("retry-loop", "-", "edit", 0)];
+        let runs = [
+            run("a", OutcomeValue::Failed, &first),
+            run("b", OutcomeValue::Resolved, &second),
+            run("c", OutcomeValue::Unknown, &third),
+        ];
+        let clusters = cluster(&runs);
+        assert_eq!(clusters.len(), 2);
+        let big = &clusters[0];
+        assert_eq!(big.name, "Tests fail after the fix: AssertionError: <str>");
+        assert_eq!((big.finding_count, big.failed, big.resolved), (3, 1, 1));
+        assert_eq!(big.runs, [0, 1]);
+        assert_eq!((big.example.run, big.example.step), (0, 10));
+    }
+
+    /// A cluster without what depends on the places of the runs.
+    fn kernel(cluster: &Cluster, ids: &[&str]) -> (String, String, u32, Vec<String>, String) {
+        let id = |place: u32| ids[place as usize].to_owned();
+        let mut runs: Vec<String> = cluster.runs.iter().map(|place| id(*place)).collect();
+        runs.sort();
+        (cluster.id.clone(), cluster.name.clone(), cluster.finding_count, runs, id(cluster.example.run))
+    }
+
+    #[test]
+    fn the_order_of_the_runs_changes_nothing() {
+        let lists = [
+            vec![signature("failing-tests", "E1", "verify", 0), signature("retry-loop", "-", "edit", 1)],
+            vec![signature("failing-tests", "E1", "verify", 0), signature("failing-tests", "E1", "edit", 1)],
+            vec![signature("retry-loop", "-", "edit", 0)],
+            vec![],
+        ];
+        let names = ["a", "b", "c", "d"];
+        let kernels = |order: [usize; 4]| {
+            let runs: Vec<_> =
+                order.iter().map(|at| run(names[*at], OutcomeValue::Unknown, &lists[*at])).collect();
+            let ids: Vec<&str> = order.iter().map(|at| names[*at]).collect();
+            cluster(&runs).iter().map(|cluster| kernel(cluster, &ids)).collect::<Vec<_>>()
+        };
+        assert_eq!(kernels([0, 1, 2, 3]), kernels([3, 2, 1, 0]));
+        assert_eq!(kernels([0, 1, 2, 3]), kernels([2, 0, 3, 1]));
+    }
+
+    #[test]
+    fn clusters_that_differ_in_phase_only_say_so() {
+        let list =
+            [signature("failing-tests", "E1", "verify", 0), signature("failing-tests", "E1", "edit", 1)];
+        let clusters = cluster(&[run("a", OutcomeValue::Unknown, &list)]);
+        let names: Vec<&str> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["Tests fail after the fix: E1, while editing", "Tests fail after the fix: E1, while verifying"]
+        );
+    }
+}

@@ -68,3 +68,39 @@ pub fn phases(trace: &Trace, facts: &RunFacts) -> Vec<Phase> {
     }
     phases
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Phase, phases};
+    use crate::engine::testing::script::Script;
+
+    #[test]
+    fn phases_follow_checks_and_edits() {
+        let run = Script::read(
+            "
+            user         fix it
+            read         src/lib.rs
+            test         pytest          tests red
+            read         tests/a.py
+            edit         src/lib.rs
+            read         src/lib.rs
+            test         pytest          tests red
+            thought      hm
+            edit         src/lib.rs
+            test         pytest          tests green
+            assistant    done
+            ",
+        );
+        use Phase::{Edit, Explore, Finish, Reproduce, Verify};
+        assert_eq!(
+            phases(&run.trace, &run.facts),
+            [Explore, Explore, Reproduce, Reproduce, Edit, Edit, Verify, Verify, Edit, Verify, Finish]
+        );
+    }
+
+    #[test]
+    fn a_run_that_only_looks_explores_to_the_end() {
+        let run = Script::read("read  a\nsearch  b\nassistant  found it");
+        assert_eq!(phases(&run.trace, &run.facts), [Phase::Explore; 3]);
+    }
+}

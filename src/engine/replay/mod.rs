@@ -112,78 +112,30 @@ fn last_until<T>(items: &[T], step: StepId, step_of: impl Fn(&T) -> StepId) -> O
 #[cfg(test)]
 mod tests {
     use super::{CheckState, Replay};
-    use crate::engine::facts::{
-        ActionFacts, ActionOutcome, Edit, EditKind, Operation, RunFacts, RunKind, StepFacts, TestRun,
-    };
-    use crate::engine::trace::{
-        At, CallInput, CallText, RunIndex, Segment, StepId, Trace, TraceBuilder, Usage,
-    };
-
-    fn action(operation: Operation, target: &str) -> ActionFacts {
-        ActionFacts {
-            operation,
-            command: None,
-            targets: vec![target.into()],
-            call_hash: 0,
-            result_hash: 0,
-            outcome: ActionOutcome::Ok,
-            exit_code: None,
-            error: None,
-            tests: None,
-            edits: Vec::new(),
-            waits: false,
-            result_len: 0,
-            result_quote: None,
-        }
-    }
-
-    fn edit(file: &str, kind: EditKind) -> ActionFacts {
-        let edit = Edit { file: file.into(), kind, added: None, removed: None, before: None, after: None };
-        ActionFacts { edits: vec![edit], ..action(Operation::Edit, file) }
-    }
-
-    fn test(failing: &[&str]) -> ActionFacts {
-        let run = TestRun {
-            framework: "pytest".into(),
-            green: failing.is_empty(),
-            counts: None,
-            failing: failing.iter().map(|name| (*name).into()).collect(),
-            quote: None,
-        };
-        ActionFacts { tests: Some(run), ..action(Operation::Run(RunKind::Test), "tests") }
-    }
-
-    fn run(actions: Vec<ActionFacts>) -> (Trace, RunFacts) {
-        let mut builder = TraceBuilder::new(RunIndex(0), "test");
-        for _ in &actions {
-            let call = CallText { tool: "tool", input: CallInput::None, cwd: None };
-            let step = builder.writer(&mut ()).action(At::default(), &call, Segment::Inline("".into()));
-            builder.set_usage(step, Usage { tokens_out: Some(10), ..Usage::default() });
-        }
-        let steps = actions
-            .into_iter()
-            .map(|action| StepFacts { action: Some(Box::new(action)), ..StepFacts::default() })
-            .collect();
-        (builder.build(0), RunFacts { steps })
-    }
+    use crate::engine::facts::EditKind;
+    use crate::engine::testing::script::Script;
+    use crate::engine::trace::StepId;
 
     #[test]
     fn the_state_is_that_of_the_step_asked_for() {
-        let (trace, facts) = run(vec![
-            action(Operation::Read, "a.py"),
-            test(&["test_a", "test_b"]),
-            edit("a.py", EditKind::Modify),
-            edit("b.py", EditKind::Create),
-            test(&["test_b"]),
-            edit("b.py", EditKind::Delete),
-            test(&[]),
-        ]);
-        let replay = Replay::new(&trace, &facts);
+        let run = Script::read(
+            "
+            read      a.py            tokens 10
+            test      pytest          tests red 2/9  failing test_a,test_b  tokens 10
+            edit      a.py            tokens 10
+            create    b.py            tokens 10
+            test      pytest          tests red 1/9  failing test_b  tokens 10
+            delete    b.py
+            plan      finish
+            test      pytest          tests green 0/9
+            ",
+        );
+        let replay = Replay::new(&run.trace, &run.facts);
 
         let early = replay.state_at(StepId(0));
         assert_eq!(early.files.len(), 1);
         assert_eq!((early.files[0].reads, early.files[0].edits), (1, 0));
-        assert_eq!(early.last_check, None);
+        assert_eq!((early.last_check, early.plan), (None, None));
         assert!(early.tests.is_empty());
 
         let middle = replay.state_at(StepId(4));
@@ -193,18 +145,19 @@ mod tests {
         assert_eq!(middle.last_check, Some(CheckState { step: StepId(4), green: false }));
         let standing: Vec<(&str, bool)> = middle.tests.iter().map(|test| (test.name, test.failing)).collect();
         assert_eq!(standing, [("test_a", false), ("test_b", true)]);
-        assert_eq!(middle.sums.tokens_out, Some(50));
+        assert_eq!((middle.sums.tokens_out, middle.sums.errors), (Some(50), 2));
 
         let end = replay.state_at(StepId(99));
         assert_eq!(end.files[1].last_change, Some((StepId(5), EditKind::Delete)));
-        assert_eq!(end.last_check, Some(CheckState { step: StepId(6), green: true }));
+        assert_eq!(end.last_check, Some(CheckState { step: StepId(7), green: true }));
+        assert_eq!(end.plan, Some(StepId(6)));
         assert!(end.tests.iter().all(|test| !test.failing));
     }
 
     #[test]
     fn the_cursor_stays_inside_the_run() {
-        let (trace, facts) = run(vec![action(Operation::Read, "a"), action(Operation::Read, "b")]);
-        let replay = Replay::new(&trace, &facts);
+        let run = Script::read("read  a\nread  b");
+        let replay = Replay::new(&run.trace, &run.facts);
         let mut cursor = replay.cursor();
         assert_eq!(cursor.step(), Some(StepId(0)));
         assert_eq!(cursor.back(), None);
@@ -216,8 +169,8 @@ mod tests {
 
     #[test]
     fn an_empty_run_has_a_state_too() {
-        let (trace, facts) = run(Vec::new());
-        let replay = Replay::new(&trace, &facts);
+        let run = Script::read("");
+        let replay = Replay::new(&run.trace, &run.facts);
         assert_eq!(replay.cursor().step(), None);
         assert!(replay.state_at(StepId(0)).files.is_empty());
     }

@@ -52,6 +52,18 @@ pub struct SeverityWeights {
     pub note: f64,
 }
 
+/// Points by how often the runs that a detector flags turned out not to have solved their task, measured on
+/// public labelled runs.
+const WEIGHTS: &[(&str, u32)] = &[
+    ("claim-contradicts-check", 25),
+    ("last-check-failed", 20),
+    ("incomplete-fix", 20),
+    ("failing-tests", 10),
+    ("uncertain-fix", 8),
+    ("retry-loop", 10),
+    ("stopped-by-limit", 10),
+];
+
 /// There is no built-in profile of that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected the profile “classic” or “default”, found “{0}”")]
@@ -87,8 +99,14 @@ impl Profile {
         }
     }
 
+    /// What a detector costs whose worst finding is of that severity. A note costs no more than any note.
     pub(super) fn weight(&self, info: &DetectorInfo, severity: Severity) -> f64 {
-        self.weights.get(info.id).copied().unwrap_or_else(|| self.other.of(severity))
+        let other = self.other.of(severity);
+        match self.weights.get(info.id) {
+            Some(weight) if severity == Severity::Note => weight.min(other),
+            Some(weight) => *weight,
+            None => other,
+        }
     }
 
     pub(super) fn cap(&self, category: Category) -> f64 {
@@ -102,7 +120,7 @@ impl Default for Profile {
             version: Self::VERSION,
             name: "default".to_owned(),
             method: Method::Weighted,
-            weights: BTreeMap::new(),
+            weights: table(WEIGHTS),
             other: SeverityWeights { error: 20.0, warning: 8.0, note: 2.0 },
             caps: [
                 (Category::Outcome, 45.0),
@@ -142,6 +160,13 @@ mod tests {
             let profile = Profile::named(name).unwrap();
             let json = serde_json::to_string(&profile).unwrap();
             assert_eq!(serde_json::from_str::<Profile>(&json).unwrap(), profile);
+        }
+    }
+
+    #[test]
+    fn every_weight_is_that_of_a_detector() {
+        for id in Profile::default().weights.keys() {
+            assert!(crate::engine::detect::info(id).is_some(), "no detector is called {id}");
         }
     }
 
