@@ -71,7 +71,8 @@ pub fn phases(trace: &Trace, facts: &RunFacts) -> Vec<Phase> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Phase, phases};
+    use super::Phase::{self, Edit, Explore, Finish, Reproduce, Verify};
+    use super::phases;
     use crate::engine::testing::script::Script;
 
     #[test]
@@ -91,7 +92,6 @@ mod tests {
             assistant    done
             ",
         );
-        use Phase::{Edit, Explore, Finish, Reproduce, Verify};
         assert_eq!(
             phases(&run.trace, &run.facts),
             [Explore, Explore, Reproduce, Reproduce, Edit, Edit, Verify, Verify, Edit, Verify, Finish]

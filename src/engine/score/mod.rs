@@ -216,8 +216,8 @@ mod tests {
 
     #[test]
     fn length_costs_nothing() {
-        let reads: String = (0..200).map(|n| format!("read  src/file_{n}.rs  result {n}\n")).collect();
-        let long = format!("{reads}{GREEN_END}");
+        let reads: Vec<String> = (0..200).map(|n| format!("read  src/file_{n}.rs  result {n}")).collect();
+        let long = format!("{}{GREEN_END}", reads.join("\n"));
         close(total(&long), total(GREEN_END));
     }
 

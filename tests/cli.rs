@@ -1,0 +1,233 @@
+//! The program as a person runs it: output, complaints and exit codes.
+#![expect(clippy::disallowed_methods, reason = "writes broken files for the program to read")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const SAMPLE: &str = "tests/fixtures/tracebench/api_timeout.json";
+
+fn tracebench(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tracebench"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// A folder of its own for each test, empty at first.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::remove_dir_all(&folder).unwrap_or_default();
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> String {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, bytes).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn the_published_sample_run_is_reported_to_the_letter() {
+    let folder = folder("published");
+    let sample = write(
+        &folder,
+        "sample.json",
+        r#"[
+            {"timestamp": 0, "action": "retrieve_context", "state": {"query": "Fix API timeout issue"}},
+            {"timestamp": 1, "action": "generate_fix", "state": {"code_patch": "increase timeout"}},
+            {"timestamp": 2, "action": "run_tests", "state": {"tests_passed": false}},
+            {"timestamp": 3, "action": "retry_fix", "state": {"attempt": 1}},
+            {"timestamp": 4, "action": "run_tests", "state": {"tests_passed": false}},
+            {"timestamp": 5, "action": "retry_fix", "state": {"attempt": 2}}
+        ]"#,
+    );
+    let output = tracebench(&["report", "--profile", "classic", &sample]);
+    let expected = "
+=== Replaying Trace ===
+
+ACTION: retrieve_context
+STATE : {'query': 'Fix API timeout issue'}
+
+ACTION: generate_fix
+STATE : {'code_patch': 'increase timeout'}
+
+ACTION: run_tests
+STATE : {'tests_passed': False}
+
+ACTION: retry_fix
+STATE : {'attempt': 1}
+
+ACTION: run_tests
+STATE : {'tests_passed': False}
+
+ACTION: retry_fix
+STATE : {'attempt': 2}
+
+=== Failure Report ===
+- Step 3: failing_tests -> Tests failed after applying the fix.
+- Step 6: retry_loop -> Agent is stuck in a retry loop.
+
+=== Trace Score ===
+Score: 55/100
+
+=== Failure Clusters ===
+failing_tests    ## (2)
+retry_loop       # (1)
+";
+    assert_eq!(stdout(&output), expected);
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+}
+
+#[test]
+fn every_broken_file_costs_one_line_and_the_others_are_reported() {
+    let folder = folder("broken");
+    let whole = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE)).unwrap();
+    let missing = folder.join("missing.json").to_string_lossy().into_owned();
+    let empty = write(&folder, "empty.json", "");
+    let binary = write(&folder, "image.png", b"\x89PNG\r\n\x1a\n\0\0\0");
+    let unknown = write(&folder, "notes.txt", "buy milk");
+    let cut = write(&folder, "cut.json", whole.get(..whole.len() * 2 / 3).unwrap());
+    let output =
+        tracebench(&["report", "--format", "ndjson", &missing, &empty, SAMPLE, &binary, &unknown, &cut]);
+    assert_eq!(output.status.code(), Some(2));
+    let complaints: Vec<&str> = stderr(&output).lines().collect();
+    assert_eq!(complaints.len(), 5, "{complaints:#?}");
+    for (complaint, file) in complaints.iter().zip([&missing, &empty, &binary, &unknown, &cut]) {
+        assert!(complaint.starts_with(&format!("tracebench: {file}: ")), "{complaint}");
+    }
+    let lines = lines(&output);
+    let kinds: Vec<&str> = lines
+        .iter()
+        .map(|line| line.pointer("/error/kind").map_or("run", |kind| kind.as_str().unwrap()))
+        .collect();
+    assert_eq!(kinds, ["missing", "empty", "run", "binary", "unknown", "run"]);
+    assert_eq!(lines[2]["file"], SAMPLE);
+}
+
+#[test]
+fn the_output_is_in_the_order_of_the_arguments_whatever_the_number_of_threads() {
+    let folder = folder("order");
+    let files: Vec<String> = (0..30)
+        .map(|number: usize| {
+            let step = r#"{"timestamp": 1, "action": "run_tests", "state": {"tests_passed": false}}"#;
+            let steps = vec![step; 1 + (30 - number) * 40].join(",");
+            write(&folder, &format!("{number}.json"), format!("[{steps}]"))
+        })
+        .collect();
+    let report = |jobs: &str| {
+        let mut arguments = vec!["report", "--format", "ndjson", "--jobs", jobs];
+        arguments.extend(files.iter().map(String::as_str));
+        tracebench(&arguments)
+    };
+    let (one, four) = (report("1"), report("4"));
+    assert_eq!(one.stdout, four.stdout);
+    let named: Vec<String> =
+        lines(&four).iter().map(|line| line["file"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(named, files);
+}
+
+/// A run of Harbor with a reward beside it.
+fn harbor_run(folder: &Path) -> String {
+    let trajectory = r#"{"schema_version": "ATIF-v1.4", "session_id": "s", "agent": {"name": "a", "version": "1"},
+        "steps": [{"step_id": 1, "source": "user", "message": "Fix it"},
+                  {"step_id": 2, "source": "agent", "message": "Done", "tool_calls":
+                    [{"tool_call_id": "c", "function_name": "bash", "arguments": {"command": "ls"}}],
+                   "observation": {"results": [{"source_call_id": "c", "content": "a.py"}]}}]}"#;
+    write(folder, "run/verifier/reward.txt", "0\n");
+    write(folder, "run/agent/trajectory.json", trajectory)
+}
+
+#[test]
+fn the_reward_beside_a_trace_is_its_outcome_unless_hidden() {
+    let run = harbor_run(&folder("sidecars"));
+    let shown = lines(&tracebench(&["report", "--format", "ndjson", &run]));
+    assert_eq!(shown[0]["outcome"]["value"], "failed", "{}", shown[0]);
+    assert!(shown[0]["score"]["total"].as_f64().unwrap() <= 20.0);
+    let hidden = tracebench(&["report", "--format", "ndjson", "--hide-outcome", &run]);
+    assert_eq!(lines(&hidden)[0]["outcome"]["value"], "unknown");
+    assert!(!stdout(&hidden).contains("reward"));
+}
+
+#[test]
+fn a_folder_stands_for_the_traces_in_it() {
+    let folder = folder("walk");
+    let run = harbor_run(&folder);
+    write(&folder, "README.md", "not a trace");
+    let output = tracebench(&["report", "--format", "ndjson", &folder.to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let files: Vec<Value> = lines(&output).iter().map(|line| line["file"].clone()).collect();
+    assert_eq!(files, [Value::from(run)]);
+    assert!(stderr(&output).contains("no trace"), "{}", stderr(&output));
+}
+
+#[test]
+fn json_is_one_object_with_runs_errors_and_collection() {
+    let output = tracebench(&["report", "--format", "json", "nowhere.json", SAMPLE, SAMPLE]);
+    let whole: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(whole["format_version"], 1);
+    assert_eq!(whole["runs"].as_array().unwrap().len(), 2);
+    assert_eq!(whole["errors"][0]["error"]["kind"], "missing");
+    assert_eq!(whole["collection"]["runs"], 2);
+    assert!(whole["collection"]["clusters"][0]["runs"].as_array().unwrap().len() == 2);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn markdown_and_text_say_what_was_found() {
+    for format in ["markdown", "text"] {
+        let output = tracebench(&["report", "--format", format, SAMPLE, SAMPLE]);
+        assert_eq!(output.status.code(), Some(0));
+        let text = stdout(&output).to_lowercase();
+        assert!(text.contains("step 3") && text.contains("retry") && text.contains("all 2 runs"), "{text}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let mut arguments = vec!["report", "--format", "json"];
+    arguments.extend(std::iter::repeat_n(SAMPLE, 200));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tracebench"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+}
+
+#[test]
+fn formats_and_detectors_are_listed() {
+    let formats = tracebench(&["formats"]);
+    assert!(stdout(&formats).starts_with("tracebench: ") && stdout(&formats).contains("lacks: "));
+    let detectors = tracebench(&["detectors"]);
+    assert!(stdout(&detectors).contains("failing-tests: ") && stdout(&detectors).contains("limits: "));
+}
+
+#[test]
+fn help_comes_without_being_asked_for() {
+    let output = tracebench(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("report"), "{}", stderr(&output));
+}
