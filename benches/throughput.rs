@@ -87,11 +87,12 @@ fn parse_and_forget(bencher: Bencher<'_, '_>, format: &str) {
     bencher.counter(BytesCount::new(bytes_of(files))).bench_local(|| {
         for file in files {
             let values = serde_json::Deserializer::from_slice(in_memory(file)).into_iter::<IgnoredAny>();
-            black_box(values.filter(Result::is_ok).count());
+            black_box(values.flatten().count());
         }
     });
 }
 
+#[expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
 fn main() {
     for (format, files) in &*CORPUS {
         println!("{format}: {} files, {:.1} MB", files.len(), bytes_of(files) as f64 / 1e6);

@@ -7,7 +7,7 @@ mod source;
 
 use std::collections::BTreeSet;
 
-use source::{SourceFile, sources};
+use source::sources;
 use tracebench::engine::{detect, import};
 
 /// Each part of the house and the parts it may use, besides itself.
@@ -62,7 +62,7 @@ fn nothing_points_back_up() {
                 used.strip_prefix(*part).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
             };
             let known = part_of(&used).is_some() || used.starts_with("engine::");
-            if known && !inside(&own) && !allowed.iter().any(|part| inside(&part)) {
+            if known && !inside(&own) && !allowed.iter().any(inside) {
                 breaches.push(format!("{}: {own} may not use {used}", file.path));
             }
         }
@@ -173,6 +173,7 @@ fn colours_live_in_the_tokens_alone() {
 
 /// Warns only: length is a reason to look, not a fault.
 #[test]
+#[expect(clippy::print_stdout, reason = "a warning must be seen")]
 fn long_files_are_named() {
     for file in sources("src", "rs") {
         let lines = file.text.lines().count();

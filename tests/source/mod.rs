@@ -53,7 +53,7 @@ impl SourceFile {
         let code = self.code();
         let mut used = Vec::new();
         for (at, _) in code.match_indices("crate::") {
-            expand(String::new(), code.get(at + "crate::".len()..).unwrap_or(""), &mut used);
+            expand("", code.get(at + "crate::".len()..).unwrap_or(""), &mut used);
         }
         let module = self.module();
         for (at, _) in code.match_indices("super::") {
@@ -66,7 +66,7 @@ impl SourceFile {
                 place.pop();
                 rest = after;
             }
-            expand(place.join("::"), rest, &mut used);
+            expand(&place.join("::"), rest, &mut used);
         }
         used
     }
@@ -103,7 +103,7 @@ impl SourceFile {
 }
 
 /// Adds every path that `text`, which follows `stem::`, begins with; groups in braces are several.
-fn expand(stem: String, text: &str, used: &mut Vec<String>) {
+fn expand(stem: &str, text: &str, used: &mut Vec<String>) {
     let join = |name: &str| if stem.is_empty() { name.to_owned() } else { format!("{stem}::{name}") };
     if let Some(group) = text.strip_prefix('{') {
         let mut depth = 0;
@@ -113,7 +113,7 @@ fn expand(stem: String, text: &str, used: &mut Vec<String>) {
                 '{' => depth += 1,
                 '}' if depth > 0 => depth -= 1,
                 ',' | '}' => {
-                    expand(stem.clone(), group.get(start..at).unwrap_or("").trim(), used);
+                    expand(stem, group.get(start..at).unwrap_or("").trim(), used);
                     start = at + 1;
                     if character == '}' {
                         return;
@@ -129,7 +129,7 @@ fn expand(stem: String, text: &str, used: &mut Vec<String>) {
         return;
     }
     match text.get(name.len()..).and_then(|rest| rest.strip_prefix("::")) {
-        Some(rest) => expand(join(&name), rest, used),
+        Some(rest) => expand(&join(&name), rest, used),
         None => used.push(join(&name)),
     }
 }
