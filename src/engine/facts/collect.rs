@@ -1,25 +1,50 @@
-use super::{RunFacts, StepFacts};
-use crate::engine::trace::{CallText, EventKind, ResultText, Role, RunIndex, StepId, TextObserver};
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::call::{self, Pending, Workbench};
+use super::{Quote, RunFacts, StepFacts, claims, error, result, unmade};
+use crate::engine::trace::{
+    CallInput, CallText, EventKind, PartKind, ResultText, Role, RunIndex, StepId, TextObserver,
+};
 
 /// Draws the facts of every run of a file while it is imported.
 #[derive(Debug, Default)]
 pub struct FactsCollector {
-    runs: Vec<RunFacts>,
+    runs: Vec<RunState>,
+    scratch: Vec<u8>,
+}
+
+/// A run's facts so far, and what later steps refer to.
+#[derive(Debug, Default)]
+struct RunState {
+    facts: RunFacts,
+    bench: Workbench,
+    /// Calls that wait for their result.
+    pending: FxHashMap<StepId, Pending>,
+    has_actions: bool,
+    has_messages: bool,
 }
 
 impl FactsCollector {
     /// The facts of the runs, in the order in which the importer began them.
     pub fn into_runs(self) -> Vec<RunFacts> {
-        self.runs
+        self.runs.into_iter().map(|run| run.facts).collect()
     }
 
-    #[expect(clippy::indexing_slicing, reason = "both lists are made long enough just before")]
-    fn step(&mut self, run: RunIndex, step: StepId) -> &mut StepFacts {
+    #[expect(clippy::indexing_slicing, reason = "the list is made long enough just before")]
+    fn run(&mut self, run: RunIndex) -> &mut RunState {
         let index = run.0 as usize;
         if self.runs.len() <= index {
-            self.runs.resize_with(index + 1, RunFacts::default);
+            self.runs.resize_with(index + 1, RunState::default);
         }
-        let steps = &mut self.runs[index].steps;
+        &mut self.runs[index]
+    }
+}
+
+impl RunState {
+    #[expect(clippy::indexing_slicing, reason = "the list is made long enough just before")]
+    fn step(&mut self, step: StepId) -> &mut StepFacts {
+        let steps = &mut self.facts.steps;
         if steps.len() <= step.index() {
             steps.resize_with(step.index() + 1, StepFacts::default);
         }
@@ -27,24 +52,79 @@ impl FactsCollector {
     }
 }
 
+fn measure(facts: &mut StepFacts, text: &str, scratch: &mut Vec<u8>) {
+    facts.text_len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    facts.text_hash = folded_hash(text, scratch);
+}
+
+/// A hash that is equal for texts that differ only in their white space; 0 without text.
+fn folded_hash(text: &str, scratch: &mut Vec<u8>) -> u64 {
+    scratch.clear();
+    for word in text.split_ascii_whitespace() {
+        scratch.extend_from_slice(word.as_bytes());
+        scratch.push(b' ');
+    }
+    if scratch.is_empty() { 0 } else { xxh3_64(scratch).max(1) }
+}
+
 impl TextObserver for FactsCollector {
-    fn message(&mut self, run: RunIndex, step: StepId, _role: Role, text: &str) {
-        self.step(run, step).text_len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    fn message(&mut self, run: RunIndex, step: StepId, role: Role, text: &str) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let run = self.run(run);
+        let (without_tools, first) = (!run.has_actions, !run.has_messages);
+        run.has_messages |= role != Role::System;
+        let facts = run.step(step);
+        measure(facts, text, &mut scratch);
+        if role == Role::Assistant {
+            facts.claims = claims::find(PartKind::Message, text);
+            facts.unmade_call = unmade::find(text, without_tools)
+                .map(|range| Box::new(Quote::of(PartKind::Message, text, range)));
+        }
+        // The message that states the task may quote an error.
+        if without_tools && !first && role != Role::System {
+            facts.reported_error =
+                error::reported(text).map(|error| Box::new(error.signature(PartKind::Message, text)));
+        }
+        self.scratch = scratch;
     }
 
     fn thought(&mut self, run: RunIndex, step: StepId, text: &str) {
-        self.step(run, step).text_len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let facts = self.run(run).step(step);
+        measure(facts, text, &mut scratch);
+        let mut found = claims::find(PartKind::Thought, text);
+        found.append(&mut facts.claims);
+        facts.claims = found;
+        self.scratch = scratch;
     }
 
-    fn call(&mut self, run: RunIndex, step: StepId, _call: &CallText<'_>) {
-        self.step(run, step);
+    fn call(&mut self, run: RunIndex, step: StepId, call: &CallText<'_>) {
+        let run = self.run(run);
+        let reading = call::read(call, &mut run.bench);
+        run.has_actions = true;
+        run.pending.insert(step, reading.pending);
+        let facts = run.step(step);
+        if let CallInput::Json(text) | CallInput::Command(text) | CallInput::Text(text) = call.input {
+            if reading.speaks {
+                facts.claims.extend(claims::find(PartKind::Call, text));
+            } else if reading.bare_fix {
+                facts.claims.extend(claims::find_unsure(PartKind::Call, text));
+            }
+        }
+        facts.action = Some(Box::new(reading.facts));
     }
 
-    fn result(&mut self, run: RunIndex, step: StepId, _result: &ResultText<'_>) {
-        self.step(run, step);
+    fn result(&mut self, run: RunIndex, step: StepId, result: &ResultText<'_>) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let run = self.run(run);
+        let pending = run.pending.remove(&step).unwrap_or_default();
+        if let Some(action) = run.step(step).action.as_deref_mut() {
+            result::apply(action, pending, result, &mut scratch);
+        }
+        self.scratch = scratch;
     }
 
     fn event(&mut self, run: RunIndex, step: StepId, _kind: EventKind, _text: &str) {
-        self.step(run, step);
+        self.run(run).step(step);
     }
 }

@@ -3,8 +3,22 @@
 //! May use `trace` only. Facts are drawn while the importer walks the file: [`FactsCollector`] is the
 //! observer that sees every text once. Detectors read facts, never text, so their cost does not grow with it.
 
+mod arguments;
+mod call;
+mod claims;
 mod collect;
+mod edits;
+mod error;
+mod exit;
+mod mask;
+mod operation;
+mod outcome;
+mod quote;
+mod result;
+mod shell;
+mod test_run;
 mod types;
+mod unmade;
 
 pub use collect::FactsCollector;
 pub use types::{

@@ -151,6 +151,8 @@ pub enum EditKind {
     Create,
     Modify,
     Delete,
+    /// Back to what version control holds (`git checkout FILE`, `git stash`); no file named means all.
+    Revert,
 }
 
 /// One change to one file.

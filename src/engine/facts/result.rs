@@ -1,0 +1,111 @@
+//! From what a tool answered to how the action ended.
+
+use super::call::Pending;
+use super::error;
+use super::exit::is_wrapper;
+use super::mask::{exact_hash, result_hash};
+use super::outcome::{self, Call};
+use super::quote::{lines_backwards, tail};
+use super::{ActionFacts, Operation, Quote, RunKind, test_run};
+use crate::engine::trace::{PartKind, ResultText};
+
+/// The closing line of a result is looked for in so much of its end.
+const CLOSING: usize = 1024;
+
+/// Completes the facts of an action.
+pub(super) fn apply(
+    facts: &mut ActionFacts,
+    pending: Pending,
+    result: &ResultText<'_>,
+    scratch: &mut Vec<u8>,
+) {
+    let text = result.text;
+    let is_run = matches!(facts.operation, Operation::Run(_));
+    facts.result_len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    // What is read from a file is compared as it stands.
+    facts.result_hash = if is_run { result_hash(text, scratch) } else { exact_hash(text) };
+    facts.tests = test_run(facts.operation, pending, result);
+    if facts.tests.is_some() {
+        facts.operation = Operation::Run(RunKind::Test);
+    }
+    let call = Call {
+        operation: facts.operation,
+        hides_exit: pending.hides_exit,
+        one_means_no: pending.one_means_no,
+    };
+    let green = facts.tests.as_ref().map(|tests| tests.green);
+    (facts.outcome, facts.exit_code) = outcome::read(call, result, green);
+    if facts.outcome.is_error() {
+        facts.error = error::of_failure(text).map(|error| error.signature(PartKind::Result, text));
+        if facts.operation.is_edit() {
+            facts.edits.clear();
+        }
+    }
+    if is_run || facts.outcome.is_error() || matches!(facts.operation, Operation::Other | Operation::Submit) {
+        facts.result_quote = lines_backwards(text, tail(text, CLOSING))
+            .find(|line| !is_wrapper(line.text))
+            .map(|line| Quote::of(PartKind::Result, text, line.range()));
+    }
+}
+
+fn test_run(operation: Operation, pending: Pending, result: &ResultText<'_>) -> Option<super::TestRun> {
+    if let Some(passed) = result.tests_passed {
+        return Some(test_run::stated(passed, result.text));
+    }
+    // What is read, searched or committed may hold the log of some other run.
+    let may_be = match operation {
+        Operation::Run(kind) => !matches!(kind, RunKind::VersionControl | RunKind::Install | RunKind::Server),
+        _ => pending.framework.is_some(),
+    };
+    if may_be { test_run::read(result.text, pending.framework) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::call::{Workbench, read};
+    use super::super::{ActionFacts, ActionOutcome, ErrorClass, Operation, RunKind};
+    use super::apply;
+    use crate::engine::trace::{CallInput, CallText, ResultText};
+
+    fn run(command: &str, text: &str, exit_code: Option<i32>) -> ActionFacts {
+        let call = CallText { tool: "bash", input: CallInput::Command(command), cwd: None };
+        let reading = read(&call, &mut Workbench::default());
+        let mut facts = reading.facts;
+        apply(
+            &mut facts,
+            reading.pending,
+            &ResultText { text, exit_code, ..ResultText::default() },
+            &mut Vec::new(),
+        );
+        facts
+    }
+
+    #[test]
+    fn a_test_run_behind_a_pipe() {
+        let facts = run("pytest -q | tail -3", "FAILED a.py::b - x\n1 failed, 2 passed in 0.1s", Some(0));
+        assert_eq!(facts.outcome, ActionOutcome::Error(ErrorClass::TestFailure));
+        assert!(facts.is_red_check());
+        assert_eq!(&*facts.error.unwrap().template, "FAILED <path>.py - x");
+    }
+
+    #[test]
+    fn a_script_that_turns_out_to_run_tests() {
+        let facts = run("python test_fix.py", "..\nRan 2 tests in 0.1s\n\nOK", Some(0));
+        assert_eq!(facts.operation, Operation::Run(RunKind::Test));
+        assert!(facts.is_green_check());
+    }
+
+    #[test]
+    fn a_log_that_is_read_is_no_test_run() {
+        assert!(run("cat log.txt", "=== 1 failed in 0.1s ===", Some(0)).tests.is_none());
+        assert!(run("git show HEAD", "+=== 1 failed in 0.1s ===", Some(0)).tests.is_none());
+    }
+
+    #[test]
+    fn a_refused_edit_changes_nothing() {
+        let facts =
+            run("edit 1:2\nx\nend_of_edit", "Your proposed edit has introduced new syntax error(s).", None);
+        assert_eq!(facts.outcome, ActionOutcome::Error(ErrorClass::EditRejected));
+        assert!(facts.edits.is_empty());
+    }
+}

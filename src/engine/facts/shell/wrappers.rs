@@ -1,0 +1,96 @@
+use std::borrow::Cow;
+
+use super::Command;
+
+/// Takes off what stands before the program that does the work.
+pub(super) fn strip(command: &mut Command<'_>) {
+    while let Some(len) = wrapper_len(command) {
+        command.words.drain(..len.min(command.words.len()));
+    }
+}
+
+/// How many words of the beginning only wrap the rest; `None` when the first word is the program itself.
+fn wrapper_len(command: &Command<'_>) -> Option<usize> {
+    let first = command.words.first()?.as_ref();
+    if is_assignment(first) {
+        return Some(1);
+    }
+    match command.program() {
+        "if" | "then" | "else" | "elif" | "do" | "while" | "until" | "!" | "{" | "}" | "fi" | "done"
+        | "esac" | "exec" | "command" | "builtin" | "nohup" | "setsid" | "unbuffer" | "xvfb-run" => {
+            Some(1 + options(command, 1, &[]))
+        }
+        "time" => Some(1 + options(command, 1, &["-f", "-o"])),
+        "sudo" => Some(1 + options(command, 1, &["-u", "-g", "-h", "-p"])),
+        "env" => Some(1 + options(command, 1, &["-u", "-C"])),
+        "nice" | "ionice" | "chrt" => Some(1 + options(command, 1, &["-n", "-c", "-p"])),
+        "stdbuf" => Some(1 + options(command, 1, &["-i", "-o", "-e"])),
+        // Its options, then how long.
+        "timeout" | "gtimeout" => Some(2 + options(command, 1, &["-s", "-k"])),
+        "xargs" if command.words.len() > 1 => {
+            Some(1 + options(command, 1, &["-n", "-P", "-I", "-L", "-d", "-a", "-s"]))
+        }
+        "uv" | "poetry" | "pipenv" | "pdm" | "hatch" | "rye" | "conda" | "micromamba" | "mamba"
+            if command.word(1) == "run" =>
+        {
+            Some(
+                2 + options(command, 2, &["-n", "-p", "--with", "--python", "--name", "--prefix", "--extra"]),
+            )
+        }
+        "npx" | "bunx" | "pnpx" | "uvx" => Some(1 + options(command, 1, &["-p", "--package", "--from"])),
+        "pnpm" | "yarn" | "npm" | "bundle" if matches!(command.word(1), "exec" | "dlx") => {
+            Some(2 + options(command, 2, &[]))
+        }
+        "docker" | "podman" if command.word(1) == "exec" => {
+            // Its options, then the container.
+            Some(3 + options(command, 2, &["-w", "-u", "-e", "--workdir", "--user", "--env"]))
+        }
+        _ => None,
+    }
+    .filter(|len| *len < command.words.len() || *len == 1)
+}
+
+/// How many words from `from` on are options; those in `with_value` take the next word along.
+fn options(command: &Command<'_>, from: usize, with_value: &[&str]) -> usize {
+    let mut len = 0;
+    loop {
+        let word = command.word(from + len);
+        if !word.starts_with('-') || word.len() < 2 {
+            return len;
+        }
+        len += if with_value.contains(&word) { 2 } else { 1 };
+    }
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
+/// The script that `bash -lc '…'` or `bash <<EOF` runs.
+pub(super) fn take_script<'a>(command: &mut Command<'a>) -> Option<Cow<'a, str>> {
+    if !matches!(command.program(), "bash" | "sh" | "zsh" | "dash" | "ksh" | "eval") {
+        return None;
+    }
+    if command.program() == "eval" {
+        return (command.words.len() == 2).then(|| command.words.swap_remove(1));
+    }
+    let mut script = None;
+    for (index, word) in command.words.iter().enumerate().skip(1) {
+        let Some(flags) = word.strip_prefix('-') else { break };
+        if !flags.starts_with('-') && flags.ends_with('c') {
+            script = Some(index + 1);
+            break;
+        }
+    }
+    match script {
+        Some(index) if index < command.words.len() => Some(command.words.swap_remove(index)),
+        _ if command.operands().next().is_none() => {
+            command.heredoc.take().filter(|script| !script.is_empty())
+        }
+        _ => None,
+    }
+}

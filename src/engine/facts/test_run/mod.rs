@@ -1,0 +1,199 @@
+//! Runs of tests: which commands are one, and what their output says.
+//!
+//! One file per family of runners. Each reads the runner's own closing lines; a verdict is never guessed
+//! from words that only look like one.
+
+mod dotted;
+mod go;
+mod javascript;
+mod jvm;
+mod python;
+mod recognise;
+mod rust;
+mod text;
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::quote::{head, tail};
+use super::{Quote, TestCounts, TestRun};
+use crate::engine::trace::PartKind;
+pub(super) use recognise::{framework, is_test_command};
+
+/// Verdicts stand at the end of an output, with at most so much behind them.
+const TAIL: usize = 4096;
+/// Names of failing tests are looked for in so much of the end.
+const NAMES_TAIL: usize = 64 * 1024;
+const MAX_NAMES: usize = 50;
+/// Longer names are parameters spelled out.
+const MAX_NAME: usize = 200;
+
+/// What the closing lines of a runner say.
+#[derive(Debug, Default)]
+struct Verdict {
+    framework: &'static str,
+    green: bool,
+    counts: Option<TestCounts>,
+    /// Where the line stands.
+    line: Range<usize>,
+}
+
+/// The output of a run, as its readers see it.
+#[derive(Debug, Clone, Copy)]
+struct Output<'a> {
+    text: &'a str,
+    /// The runner that the command names, if it does.
+    hint: Option<&'static str>,
+    tail_start: usize,
+}
+
+impl Output<'_> {
+    fn tail(&self) -> Range<usize> {
+        self.tail_start..self.text.len()
+    }
+}
+
+/// A family of runners.
+struct Family {
+    /// One of these stands in every verdict.
+    marks: &'static [&'static str],
+    verdict: fn(Output<'_>) -> Option<Verdict>,
+    /// The name of a failing test that a line tells.
+    failing: fn(&str) -> Option<&str>,
+}
+
+/// In the order in which they are asked.
+static FAMILIES: &[Family] = &[
+    Family {
+        marks: &[" passed", " failed", " error", " skipped", " xfailed"],
+        verdict: python::pytest,
+        failing: python::pytest_failing,
+    },
+    Family { marks: &["OK", "FAILED ("], verdict: python::unittest, failing: python::unittest_failing },
+    Family { marks: &["test result: "], verdict: rust::cargo, failing: rust::cargo_failing },
+    Family { marks: &[" tests run: "], verdict: rust::nextest, failing: rust::nextest_failing },
+    Family {
+        marks: &["Tests", "# fail ", "ℹ fail "],
+        verdict: javascript::jest,
+        failing: javascript::failing,
+    },
+    Family { marks: &[" passing", " pass"], verdict: javascript::mocha, failing: javascript::failing },
+    Family { marks: &["Tests run: "], verdict: jvm::maven, failing: jvm::maven_failing },
+    Family { marks: &[" tests completed, ", "BUILD "], verdict: jvm::gradle, failing: jvm::gradle_failing },
+    Family { marks: &["tests failed out of"], verdict: dotted::ctest, failing: dotted::ctest_failing },
+    Family { marks: &[" examples, ", " example, "], verdict: dotted::rspec, failing: dotted::rspec_failing },
+    Family {
+        marks: &["Assertions: ", " assertions)", " assertion)"],
+        verdict: dotted::phpunit,
+        failing: dotted::numbered,
+    },
+    Family { marks: &[" runs, ", " assertions, "], verdict: dotted::minitest, failing: dotted::numbered },
+    Family { marks: &["!  - Failed: "], verdict: dotted::dotnet, failing: dotted::none },
+    Family { marks: &["FAIL", "ok  ", "PASS"], verdict: go::go, failing: go::failing },
+];
+
+/// Finds the marks of all families at once; a pattern's number says whose it is.
+static MARKS: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+    let (owners, marks): (Vec<usize>, Vec<&str>) = FAMILIES
+        .iter()
+        .enumerate()
+        .flat_map(|(owner, family)| family.marks.iter().map(move |mark| (owner, *mark)))
+        .unzip();
+    Some((AhoCorasick::new(marks).ok()?, owners))
+});
+
+/// Reads the verdict of a test run off its output, if there is one.
+pub(super) fn read(text: &str, hint: Option<&'static str>) -> Option<TestRun> {
+    let (marks, owners) = MARKS.as_ref()?;
+    let window = tail(text, TAIL);
+    let mut present = 0_u32;
+    for found in marks.find_overlapping_iter(text.get(window.clone())?) {
+        let owner = owners.get(found.pattern().as_usize())?;
+        present |= 1 << owner;
+    }
+    let output = Output { text, hint, tail_start: window.start };
+    FAMILIES.iter().enumerate().filter(|(index, _)| present & (1 << index) != 0).find_map(|(_, family)| {
+        let verdict = (family.verdict)(output)?;
+        let failing = if verdict.green { Vec::new() } else { failing_names(text, family.failing) };
+        Some(TestRun {
+            framework: verdict.framework.into(),
+            green: verdict.green,
+            counts: verdict.counts,
+            failing,
+            quote: Some(Quote::of(PartKind::Result, text, verdict.line)),
+        })
+    })
+}
+
+/// A run whose verdict the format itself states.
+pub(super) fn stated(passed: bool, text: &str) -> TestRun {
+    const MEMBER: &str = "\"tests_passed\"";
+    let quote = text.find(MEMBER).map(|start| {
+        let after = start + MEMBER.len();
+        let rest = text.get(after..).unwrap_or("");
+        let len = rest.find([',', '}', '\n']).unwrap_or(rest.len());
+        let end = after + rest.get(..len).unwrap_or("").trim_end().len();
+        Quote::of(PartKind::Result, text, start..end)
+    });
+    TestRun { framework: "tests".into(), green: passed, counts: None, failing: Vec::new(), quote }
+}
+
+fn failing_names(text: &str, name_in: fn(&str) -> Option<&str>) -> Vec<Box<str>> {
+    let mut names: Vec<Box<str>> = Vec::new();
+    for line in text.get(tail(text, NAMES_TAIL)).unwrap_or("").lines() {
+        let line = text::plain(line);
+        let Some(name) = name_in(&line).map(|name| head(name.trim(), MAX_NAME)) else { continue };
+        if !name.is_empty() && !names.iter().any(|known| &**known == name) {
+            names.push(name.into());
+            if names.len() == MAX_NAMES {
+                break;
+            }
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TestCounts, TestRun, read, stated};
+
+    /// The verdict of an output, for the tests of all families.
+    pub(super) fn run(text: &str) -> TestRun {
+        read(text, None).unwrap_or_else(|| panic!("no test run seen in:\n{text}"))
+    }
+
+    /// Framework, colour, passed, failed, skipped.
+    pub(super) fn brief(text: &str) -> (String, bool, u32, u32, u32) {
+        let run = run(text);
+        let TestCounts { passed, failed, skipped } = run.counts.unwrap_or_default();
+        (run.framework.into_string(), run.green, passed, failed, skipped)
+    }
+
+    #[test]
+    fn the_verdict_of_a_format_is_quoted_as_it_stands() {
+        let text = "{\"tests_passed\": false, \"x\": 1}";
+        let run = stated(false, text);
+        assert_eq!((&*run.framework, run.green), ("tests", false));
+        assert_eq!(&*run.quote.unwrap().text, "\"tests_passed\": false");
+    }
+
+    #[test]
+    fn prose_is_no_verdict() {
+        for text in [
+            "",
+            "2 files changed, 10 insertions(+)",
+            "All tests passed!",
+            "OK",
+            "FAILED (something)",
+            "the request failed, 3 times",
+            "1 error generated.",
+            "BUILD FAILED",
+            "PASS",
+            "Build: 1 failed",
+        ] {
+            assert!(read(text, None).is_none(), "{text}");
+        }
+    }
+}
