@@ -114,6 +114,13 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// A value inside this record as a record of its own.
+    #[must_use]
+    pub fn inner(&self, raw: &'a RawValue, number: u64) -> Self {
+        let start = raw.get().as_ptr().addr().saturating_sub(self.bytes.as_ptr().addr());
+        Self { offset: self.offset + start as u64, number, bytes: raw.get().as_bytes(), ..*self }
+    }
+
     /// A JSON value read as text: see [`text::json_text`].
     pub fn text(&self, raw: &'a RawValue) -> Located<'a> {
         Located { text: text::json_text(raw.get()), segment: self.segment(raw.get(), text::JSON_TEXT) }

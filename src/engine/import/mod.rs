@@ -5,8 +5,10 @@
 
 mod anthropic;
 mod atif;
+mod chat;
 mod claude_code;
 mod claude_code_stream;
+mod clock;
 mod error;
 mod head;
 mod input;
@@ -38,6 +40,8 @@ static ALL: &[&dyn Importer] = &[
     &mini_swe_agent::IMPORTER,
     &swe_agent::IMPORTER,
     &tracebench::IMPORTER,
+    // The generic fallback: after everybody who knows better.
+    &chat::IMPORTER,
 ];
 
 /// The text users read about a format.

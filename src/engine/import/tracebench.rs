@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{FormatInfo, Head, ImportError, Importer, Input, Located, Output, Probe, Record, Shape, text};
-use crate::engine::trace::{
-    At, CallInput, CallText, Position, ResultText, RunIndex, Segment, WarningKind, parse_timestamp_ms,
-    seconds_to_ms,
+use super::{
+    FormatInfo, Head, ImportError, Importer, Input, Located, Output, Probe, Record, Shape, clock, text,
 };
+use crate::engine::trace::{At, CallInput, CallText, Position, ResultText, RunIndex, Segment, WarningKind};
 
 pub(super) static IMPORTER: Tracebench = Tracebench;
 
@@ -24,12 +23,6 @@ static INFO: FormatInfo = FormatInfo {
 
 /// A step has these members, the last one optionally, and no others.
 const MEMBERS: &[&str] = &["timestamp", "action", "state", "output"];
-
-/// Where on the number line seconds since 1970 begin (1973): smaller numbers count from the run's start.
-const FIRST_EPOCH_SECOND: f64 = 1e8;
-
-/// Larger numbers (the year 5138 in seconds) can only be milliseconds.
-const FIRST_EPOCH_MILLISECOND: f64 = 1e11;
 
 #[derive(Deserialize)]
 struct Item<'a> {
@@ -85,10 +78,10 @@ impl Importer for Tracebench {
 
 fn add(out: &mut Output<'_>, run: RunIndex, index: u32, record: &Record<'_>, item: &Item<'_>) {
     let mut writer = out.run(run);
-    let (time_ms, absolute) = item.timestamp.map_or((None, false), |raw| clock(raw.get()));
-    writer.builder.head.absolute_times |= absolute;
+    let time = item.timestamp.and_then(|raw| clock::read(raw.get()));
+    writer.builder.head.absolute_times |= time.is_some_and(|time| time.absolute);
     writer.builder.begin_turn();
-    let at = At { source_step: index, time_ms, ..At::default() };
+    let at = At { source_step: index, time_ms: time.map(|time| time.ms), ..At::default() };
     let state = item.state.map(|raw| Located {
         text: Cow::Borrowed(raw.get()),
         segment: record.segment(raw.get(), text::PLAIN),
@@ -114,17 +107,6 @@ fn add(out: &mut Output<'_>, run: RunIndex, index: u32, record: &Record<'_>, ite
         let result = ResultText { text: &output.text, tests_passed, ..ResultText::default() };
         writer.result(step, &result, output.segment);
     }
-}
-
-/// Milliseconds, and whether they count from 1970.
-fn clock(json: &str) -> (Option<i64>, bool) {
-    if json.starts_with('"') {
-        let time = parse_timestamp_ms(&text::json_text(json));
-        return (time, time.is_some());
-    }
-    let Ok(number) = json.parse::<f64>() else { return (None, false) };
-    let seconds = if number >= FIRST_EPOCH_MILLISECOND { number / 1000.0 } else { number };
-    (seconds_to_ms(seconds), seconds >= FIRST_EPOCH_SECOND)
 }
 
 #[cfg(test)]
@@ -173,14 +155,6 @@ mod tests {
         assert_eq!(trace.steps[1].time.unwrap().start_ms, 2500);
         assert!(trace.steps[1].parts.is_empty());
         assert_eq!(trace.steps[2].parts.len(), 2);
-    }
-
-    #[test]
-    fn clocks_in_seconds_milliseconds_and_text() {
-        assert_eq!(super::clock("0.25"), (Some(250), false));
-        assert_eq!(super::clock("1700000000"), (Some(1_700_000_000_000), true));
-        assert_eq!(super::clock("1700000000123"), (Some(1_700_000_000_123), true));
-        assert_eq!(super::clock("\"soon\""), (None, false));
     }
 
     #[test]

@@ -1,0 +1,155 @@
+//! One message of the OpenAI chat API, or of the many servers that imitate it.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::engine::import::text::Str;
+use crate::engine::import::{Located, Record};
+use crate::engine::trace::{CallInput, Segment, Usage};
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Message<'a> {
+    #[serde(borrow, default)]
+    pub(super) role: Option<Str<'a>>,
+    /// Only items of the Responses API have one.
+    #[serde(borrow, rename = "type", default)]
+    pub(super) kind: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    pub(super) content: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) refusal: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    reasoning_content: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    reasoning: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    thought: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tool_calls: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    function_call: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) tool_call_id: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    pub(super) name: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    timestamp: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    created_at: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    ts: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) model: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ToolCall<'a> {
+    #[serde(borrow, default)]
+    id: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    function: Option<Function<'a>>,
+    // Some servers leave the function's own object out.
+    #[serde(borrow, default)]
+    name: Option<Str<'a>>,
+    #[serde(borrow, default, alias = "args", alias = "input")]
+    arguments: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Function<'a> {
+    #[serde(borrow, default)]
+    name: Option<Str<'a>>,
+    #[serde(borrow, default)]
+    arguments: Option<&'a RawValue>,
+}
+
+/// A call, in whatever notation it stood.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    pub(super) id: Option<String>,
+    pub(super) tool: String,
+    arguments: Option<Located<'a>>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(id: Option<&str>, tool: Option<&str>, arguments: Option<Located<'a>>) -> Self {
+        Self {
+            id: id.map(str::to_owned),
+            tool: tool.filter(|tool| !tool.is_empty()).unwrap_or("tool").to_owned(),
+            arguments: arguments.filter(|arguments| !arguments.is_blank()),
+        }
+    }
+
+    pub(super) fn input(&self) -> (CallInput<'_>, Segment) {
+        match &self.arguments {
+            None => (CallInput::None, Segment::Inline("".into())),
+            Some(Located { text, segment }) => {
+                // Models write broken JSON, and several objects in one string: text then, not arguments.
+                let object = text.trim_start().starts_with('{')
+                    && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+                let input = if object { CallInput::Json(text) } else { CallInput::Text(text) };
+                (input, segment.clone())
+            }
+        }
+    }
+}
+
+impl<'a> Message<'a> {
+    /// Content that is not blank; what the model refused to say counts.
+    pub(super) fn text(&self, record: &Record<'a>) -> Option<Located<'a>> {
+        let text =
+            |raw: Option<&'a RawValue>| raw.map(|raw| record.text(raw)).filter(|text| !text.is_blank());
+        text(self.content).or_else(|| text(self.refusal))
+    }
+
+    pub(super) fn reasoning(&self, record: &Record<'a>) -> Option<Located<'a>> {
+        [self.reasoning_content, self.reasoning, self.thought]
+            .into_iter()
+            .flatten()
+            .map(|raw| record.text(raw))
+            .find(|text| !text.is_blank())
+    }
+
+    pub(super) fn calls(&self, record: &Record<'a>) -> Vec<Call<'a>> {
+        let listed: Vec<ToolCall<'a>> =
+            self.tool_calls.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let mut calls: Vec<Call<'a>> = listed
+            .into_iter()
+            .map(|call| {
+                let function = call.function.unwrap_or(Function { name: None, arguments: None });
+                let arguments = function.arguments.or(call.arguments).map(|raw| record.arguments(raw));
+                let tool = function.name.or(call.name);
+                Call::new(call.id.as_deref(), tool.as_deref(), arguments)
+            })
+            .collect();
+        let old: Option<Function<'a>> =
+            self.function_call.and_then(|raw| serde_json::from_str(raw.get()).ok()).flatten();
+        if let Some(function) = old.filter(|_| calls.is_empty()) {
+            let arguments = function.arguments.map(|raw| record.arguments(raw));
+            calls.push(Call::new(None, function.name.as_deref(), arguments));
+        }
+        calls
+    }
+
+    pub(super) fn time(&self) -> Option<&'a RawValue> {
+        self.timestamp.or(self.created_at).or(self.ts)
+    }
+}
+
+/// What one model call used, by the names of both OpenAI APIs; the prompt includes its cached part.
+pub(super) fn usage(usage: &Value) -> Option<Usage> {
+    let number = |paths: &[&str]| paths.iter().find_map(|path| usage.pointer(path)?.as_u64());
+    let usage = Usage {
+        tokens_in: number(&["/prompt_tokens", "/input_tokens"]),
+        tokens_out: number(&["/completion_tokens", "/output_tokens"]),
+        tokens_cached: number(&[
+            "/prompt_tokens_details/cached_tokens",
+            "/input_tokens_details/cached_tokens",
+            "/prompt_cache_hit_tokens",
+        ]),
+        cost_usd: None,
+        out_is_lower_bound: false,
+    };
+    (usage != Usage::default()).then_some(usage)
+}
