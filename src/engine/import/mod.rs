@@ -14,6 +14,7 @@ mod head;
 mod input;
 mod mini_swe_agent;
 mod object;
+mod openhands_v0;
 mod output;
 mod plan;
 mod python;
@@ -38,6 +39,7 @@ static ALL: &[&dyn Importer] = &[
     &claude_code::IMPORTER,
     &claude_code_stream::IMPORTER,
     &mini_swe_agent::IMPORTER,
+    &openhands_v0::IMPORTER,
     &swe_agent::IMPORTER,
     &tracebench::IMPORTER,
     // The generic fallback: after everybody who knows better.

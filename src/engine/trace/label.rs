@@ -28,6 +28,9 @@ const TELLING: &[&str] = &[
     "content",
 ];
 
+/// What `command` holds where the tool is an editor: the file tells more.
+const EDITOR_COMMANDS: &[&str] = &["view", "create", "str_replace", "insert", "undo_edit", "open", "edit"];
+
 /// The first non-blank line of `text`, white space folded, cut at [`Step::LABEL_CHARS`] characters.
 pub(super) fn of_text(text: &str) -> Box<str> {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
@@ -85,6 +88,7 @@ impl<'de> Visitor<'de> for Telling {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut best: Option<(usize, String)> = None;
+        let mut verb: Option<String> = None;
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             let rank = TELLING.iter().position(|name| *name == key).unwrap_or(TELLING.len());
             if best.as_ref().is_some_and(|(known, _)| *known <= rank) {
@@ -92,10 +96,17 @@ impl<'de> Visitor<'de> for Telling {
                 continue;
             }
             if let Some(text) = map.next_value::<Short>()?.0 {
-                best = Some((rank, text));
+                if key == "command" && EDITOR_COMMANDS.contains(&text.as_str()) {
+                    verb = Some(text);
+                } else {
+                    best = Some((rank, text));
+                }
             }
         }
-        Ok(best.map(|(_, text)| text))
+        Ok(match (verb, best) {
+            (Some(verb), Some((_, text))) => Some(format!("{verb} {text}")),
+            (verb, best) => best.map(|(_, text)| text).or(verb),
+        })
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
@@ -144,6 +155,8 @@ mod tests {
         let json = r#"{"description":"list","timeout":5,"command":"ls -l"}"#;
         assert_eq!(&*of_call("Bash", &CallInput::Json(json)), "ls -l");
         assert_eq!(&*of_call("shell", &CallInput::Json(r#"{"command":["bash","-lc","ls"]}"#)), "bash -lc ls");
+        let edit = r#"{"command":"str_replace","path":"/a.py","old_str":"x"}"#;
+        assert_eq!(&*of_call("str_replace_editor", &CallInput::Json(edit)), "str_replace /a.py");
         assert_eq!(&*of_call("finish", &CallInput::Json("{}")), "finish");
         assert_eq!(&*of_call("finish", &CallInput::Json("not json")), "finish");
     }

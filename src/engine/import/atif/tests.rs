@@ -3,6 +3,7 @@ use crate::engine::testing::check_import;
 use crate::engine::trace::{
     EventKind, MemorySources, OutcomeValue, PartKind, Role, Step, StepKind, Trace, WarningKind,
 };
+use StepKind::{Action, Event, Message, Thought};
 
 const SPLIT: &str = include_str!("../../../../tests/fixtures/atif/claude_v1_2.json");
 const TEAM: &str = include_str!("../../../../tests/fixtures/atif/subagents_v1_8.json");
@@ -75,7 +76,6 @@ fn sub_agents_compaction_terminal_and_images() {
     let trace = only(check_import("trajectory.json", TEAM.as_bytes()));
     assert_eq!(trace.participants, ["team", "helper (helper-1)"]);
     let kinds: Vec<StepKind> = trace.steps.iter().map(|step| step.kind).collect();
-    use StepKind::{Action, Event, Message, Thought};
     assert_eq!(
         kinds,
         [

@@ -9,7 +9,10 @@ impl Input<'_> {
         out: &mut Output<'_>,
         mut visit: impl FnMut(&mut Output<'_>, Record<'_>),
     ) -> Result<(), ImportError> {
-        if Head::read(self.sources, self.main)?.shape == Shape::Lines {
+        let head = Head::read(self.sources, self.main)?;
+        // Behind a first line that is longer than the head, others may follow.
+        let one_line = head.shape == Shape::Object && !head.bytes.trim_ascii().contains(&b'\n');
+        if head.shape == Shape::Lines || one_line {
             return self.json_lines(out, visit);
         }
         let choose = |path: &[super::Key], first| match (path, first) {

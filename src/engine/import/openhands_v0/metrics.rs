@@ -1,0 +1,81 @@
+//! Tokens and cost. OpenHands states sums since the run began, so one answer's share is a difference.
+
+use serde::Deserialize;
+
+use crate::engine::trace::{Totals, Usage};
+
+/// Sums since the run began.
+#[derive(Deserialize, Clone, Copy, Default, PartialEq)]
+pub(super) struct Metrics {
+    accumulated_cost: Option<f64>,
+    accumulated_token_usage: Option<Tokens>,
+}
+
+/// `prompt_tokens` includes what was read from the cache.
+#[derive(Deserialize, Clone, Copy, Default, PartialEq)]
+struct Tokens {
+    #[serde(rename = "prompt_tokens")]
+    prompt: Option<u64>,
+    #[serde(rename = "completion_tokens")]
+    completion: Option<u64>,
+    #[serde(rename = "cache_read_tokens")]
+    cached: Option<u64>,
+}
+
+impl Metrics {
+    pub(super) fn of(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    /// What was used since `earlier`; `None` if nothing.
+    pub(super) fn since(&self, earlier: &Self) -> Option<Usage> {
+        let now = self.accumulated_token_usage.unwrap_or_default();
+        let then = earlier.accumulated_token_usage.unwrap_or_default();
+        let grown =
+            |now: Option<u64>, then: Option<u64>| now.map(|now| now.saturating_sub(then.unwrap_or(0)));
+        let usage = Usage {
+            tokens_in: grown(now.prompt, then.prompt),
+            tokens_out: grown(now.completion, then.completion),
+            tokens_cached: grown(now.cached, then.cached),
+            cost_usd: self.cost().map(|cost| (cost - earlier.cost().unwrap_or(0.0)).max(0.0)),
+            out_is_lower_bound: false,
+        };
+        let used = usage.tokens_in.unwrap_or(0) + usage.tokens_out.unwrap_or(0) > 0
+            || usage.cost_usd.is_some_and(|cost| cost > 0.0);
+        used.then_some(usage)
+    }
+
+    pub(super) fn totals(&self) -> Totals {
+        let tokens = self.accumulated_token_usage.unwrap_or_default();
+        Totals {
+            tokens_in: tokens.prompt,
+            tokens_out: tokens.completion,
+            tokens_cached: tokens.cached,
+            cost_usd: self.cost(),
+            ..Totals::default()
+        }
+    }
+
+    /// Models without a known price cost 0 by OpenHands' count: that is unknown.
+    fn cost(&self) -> Option<f64> {
+        self.accumulated_cost.filter(|cost| *cost > 0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Metrics;
+
+    #[test]
+    fn an_answer_used_what_the_sums_grew_by() {
+        let of = |cost: f64, prompt: u64| {
+            Metrics::of(&format!(
+                r#"{{"accumulated_cost":{cost},"accumulated_token_usage":{{"prompt_tokens":{prompt},"completion_tokens":10}}}}"#
+            ))
+        };
+        let usage = of(0.5, 300).since(&of(0.25, 100)).unwrap();
+        assert_eq!((usage.tokens_in, usage.tokens_out, usage.cost_usd), (Some(200), Some(0), Some(0.25)));
+        assert_eq!(of(0.25, 100).since(&of(0.25, 100)), None);
+        assert_eq!(of(0.0, 100).totals().cost_usd, None);
+    }
+}
