@@ -13,7 +13,14 @@ use crate::engine::trace::{BodyError, BodySource, SourceId};
 const IN_MEMORY: u64 = 256 << 20;
 
 /// Where sidecars lie, seen from the folder of the trace.
-const SIDECARS: &[&str] = &["result.json", "reward.txt", "verifier/result.json", "verifier/reward.txt"];
+const SIDECARS: &[&str] = &[
+    "result.json",
+    "reward.txt",
+    "ctrf.json",
+    "verifier/result.json",
+    "verifier/reward.txt",
+    "verifier/ctrf.json",
+];
 
 enum Content {
     Memory(Vec<u8>),
