@@ -31,12 +31,13 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     short
 }
 
-/// A step for a person: counted from 1, with the file's own number where that is another.
+/// A step for a person: counted from 1, with the file's own number where that counts otherwise.
 pub(super) fn step_number(step: u32, source_step: u32) -> String {
-    if source_step == step + 1 {
-        format!("Step {}", step + 1)
+    let number = step + 1;
+    if source_step == step || source_step == number {
+        format!("Step {number}")
     } else {
-        format!("Step {} (number {source_step} in the file)", step + 1)
+        format!("Step {number} (#{source_step} in the file)")
     }
 }
 
@@ -59,14 +60,14 @@ pub(super) fn outcome(report: &RunReport) -> String {
     format!("{value} ({})", one_line(&report.outcome.source))
 }
 
-/// `4 of 10 steps, 1200 tokens, 0.35 USD`; nothing if nothing was wasted.
+/// `4 steps, 1200 tokens, 0.35 USD`; nothing if nothing was wasted.
 pub(super) fn waste(finding: &FindingReport) -> Option<String> {
     let waste = finding.waste;
     let parts: Vec<String> = [
-        (waste.steps > 0).then(|| format!("{} steps", waste.steps)),
-        waste.tokens.map(|tokens| format!("{tokens} tokens")),
-        waste.seconds.map(|seconds| format!("{seconds:.0} s")),
-        waste.cost_usd.map(|cost| format!("{cost:.2} USD")),
+        (waste.steps > 0).then(|| format!("{} step{}", waste.steps, if waste.steps == 1 { "" } else { "s" })),
+        waste.tokens.filter(|tokens| *tokens > 0).map(|tokens| format!("{tokens} tokens")),
+        waste.seconds.filter(|seconds| *seconds >= 1.0).map(|seconds| format!("{seconds:.0} s")),
+        waste.cost_usd.filter(|cost| *cost >= 0.005).map(|cost| format!("{cost:.2} USD")),
     ]
     .into_iter()
     .flatten()
