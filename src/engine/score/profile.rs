@@ -55,13 +55,18 @@ pub struct SeverityWeights {
 /// Points by how often the runs that a detector flags turned out not to have solved their task, measured on
 /// public labelled runs.
 const WEIGHTS: &[(&str, u32)] = &[
+    ("no-action-taken", 45),
+    ("nothing-delivered", 45),
+    ("no-source-changed", 40),
+    ("incomplete-fix", 20),
     ("claim-contradicts-check", 25),
     ("last-check-failed", 20),
-    ("incomplete-fix", 20),
     ("failing-tests", 10),
     ("uncertain-fix", 8),
     ("retry-loop", 10),
+    ("exact-repeat", 5),
     ("stopped-by-limit", 10),
+    ("environment-blocked", 5),
 ];
 
 /// There is no built-in profile of that name.
