@@ -5,6 +5,7 @@
 
 mod anthropic;
 mod atif;
+mod calls;
 mod chat;
 mod claude_code;
 mod claude_code_stream;
