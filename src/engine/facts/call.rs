@@ -24,6 +24,8 @@ pub(super) struct Pending {
     pub(super) framework: Option<&'static str>,
     pub(super) hides_exit: bool,
     pub(super) one_means_no: bool,
+    /// Other commands run beside the one that matters: a failure need not be its own.
+    pub(super) compound: bool,
 }
 
 /// What earlier calls of a run left behind that later ones refer to.
@@ -56,7 +58,7 @@ pub(super) fn read(call: &CallText<'_>, bench: &mut Workbench) -> Reading {
     let mut draft = Draft::default();
     match call.input {
         CallInput::Json(_) => draft.of_arguments(tool, &arguments, bench),
-        CallInput::Command(text) => draft.of_command(tool, text, bench),
+        CallInput::Command(text) => draft.of_command(tool, call.tool, text, bench),
         CallInput::Text(text) => draft.of_text(tool, text, bench),
         CallInput::None => draft.operation = known(tool),
     }
@@ -166,7 +168,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A command line whose tool may be an agent's own command: then its name begins the line.
-    fn of_command(&mut self, tool: Tool, text: &'a str, bench: &mut Workbench) {
+    fn of_command(&mut self, tool: Tool, name: &str, text: &'a str, bench: &mut Workbench) {
         if tool == Tool::Code {
             self.of_code(text);
             return;
@@ -180,7 +182,8 @@ impl<'a> Draft<'a> {
         }
         self.of_shell(text, bench);
         if self.operation == Some(Operation::Run(RunKind::Other)) && tool != Tool::Shell {
-            self.operation = known(tool).or(self.operation);
+            let names_itself = text.trim() == name;
+            self.operation = known(tool).or(if names_itself { None } else { self.operation });
         }
     }
 
@@ -223,6 +226,7 @@ impl<'a> Draft<'a> {
             framework: commands.iter().find_map(test_run::framework),
             hides_exit: shell::hides_exit(commands, index),
             one_means_no: commands.last().is_some_and(one_means_no),
+            compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
         };
     }
 
@@ -331,7 +335,32 @@ fn targets<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
             | Operation::Delete
             | Operation::Run(RunKind::Test | RunKind::Program)
     );
-    command.operands().filter(move |word| names_files && looks_like_file(word)).take(MAX_TARGETS)
+    // The first operand of these is what is looked for, unless an option gave it.
+    let leads_with_pattern =
+        matches!(
+            command.program(),
+            "grep"
+                | "egrep"
+                | "fgrep"
+                | "rg"
+                | "ag"
+                | "ack"
+                | "zgrep"
+                | "sed"
+                | "awk"
+                | "gawk"
+                | "search_dir"
+                | "search_file"
+        ) && !command.arguments().any(|word| matches!(word, "-e" | "-f" | "--regexp" | "--expression"));
+    let is_find = matches!(command.program(), "find" | "fd");
+    command
+        .arguments()
+        // Behind its folders, `find` takes conditions.
+        .take_while(move |word| !(is_find && word.starts_with('-')))
+        .filter(|word| !word.starts_with('-'))
+        .skip(usize::from(leads_with_pattern))
+        .filter(move |word| names_files && looks_like_file(word))
+        .take(MAX_TARGETS)
 }
 
 fn looks_like_file(word: &str) -> bool {

@@ -356,7 +356,7 @@ const CONDITIONS: &[&str] =
 
 /// Words before a phrase of doubt or surrender that deny it.
 const DENIALS: &[&str] = &[
-    "not", "no", "never", "isn't", "don't", "without", "avoid", "instead", "if", "replace", "remove",
+    "or", "not", "no", "never", "isn't", "don't", "without", "avoid", "instead", "if", "replace", "remove",
     "replaced", "removed",
 ];
 
@@ -468,7 +468,10 @@ fn is_meant(kind: ClaimKind, text: &str, sentence: &Range<usize>, hit: &Range<us
         return false;
     }
     if !kind.is_success() {
-        return !words(before).rev().take(4).any(|word| DENIALS.contains(&word.as_str()));
+        return !words(before)
+            .rev()
+            .take(4)
+            .any(|word| DENIALS.contains(&word.as_str()) || (kind == ClaimKind::GaveUp && word == "or"));
     }
     if phrase.eq_ignore_ascii_case("tests in") {
         // "All 54 tests in test_x.py passed".
@@ -479,10 +482,77 @@ fn is_meant(kind: ClaimKind, text: &str, sentence: &Range<usize>, hit: &Range<us
             return false;
         }
     }
+    if kind == ClaimKind::Verified && !confirms_work(after) {
+        return false;
+    }
     let clause = before.rsplit([';', '—']).next().unwrap_or(before);
     let planned = words(clause).any(|word| PLANS.contains(&word.as_str()) || word.ends_with("n't"));
     let taken_back = words(after).take(8).any(|word| CONDITIONS.contains(&word.as_str()));
     !planned && !taken_back
+}
+
+/// Whether what is confirmed is that the work is good: agents confirm bugs, too.
+fn confirms_work(after: &str) -> bool {
+    const GOOD: &[&str] = &[
+        "fix",
+        "fixed",
+        "fixes",
+        "works",
+        "work",
+        "working",
+        "correct",
+        "correctly",
+        "pass",
+        "passes",
+        "passed",
+        "passing",
+        "change",
+        "changes",
+        "solution",
+        "implementation",
+        "right",
+        "expected",
+        "successfully",
+        "resolved",
+        "resolves",
+        "valid",
+        "matches",
+        "match",
+        "complete",
+        "output",
+        "all",
+        "it",
+    ];
+    const BAD: &[&str] = &[
+        "not",
+        "bug",
+        "fails",
+        "failed",
+        "fail",
+        "failing",
+        "still",
+        "missing",
+        "exists",
+        "existence",
+        "without",
+        "cannot",
+        "incorrect",
+        "incorrectly",
+        "wrong",
+        "error",
+        "broken",
+        "problem",
+        "root",
+        "cause",
+    ];
+    let mut good = false;
+    for word in words(after) {
+        if BAD.contains(&word.as_str()) || word.ends_with("n't") {
+            return false;
+        }
+        good |= GOOD.contains(&word.as_str());
+    }
+    good || words(after).next().is_none()
 }
 
 /// The words of a text in lower case.
@@ -545,6 +615,10 @@ mod tests {
             "Some tests passed.",
             "```python\nprint('All tests passed!')\n```",
             "It prints `all tests pass`.",
+            "I've confirmed the existence of `filters.py`.",
+            "I have confirmed that the parser fails on empty input.",
+            "This confirms that the old transform is not right.",
+            "Otherwise I cannot modify it, or conclude that I cannot complete the task.",
             "I'll run it to check whether the fix works.",
         ] {
             assert_eq!(kinds(text), [], "{text}");

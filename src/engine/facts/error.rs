@@ -65,7 +65,8 @@ const WORDS: &[(ErrorClass, &[&str])] = &[
             "connectionerror",
             "connection timed out",
             "failed to establish a new connection",
-            "enotfound",
+            " enotfound",
+            "'enotfound",
             "econnrefused",
             "econnreset",
             "etimedout",
@@ -343,6 +344,10 @@ fn weight(line: &str) -> Option<Weight> {
     }
     if is_strong(line) {
         return Some(Weight::Strong);
+    }
+    // A heading: what went wrong stands below it.
+    if matches!(line, "ERROR:" | "Error:" | "error:" | "Errors:" | "[ERROR]" | "[error]") {
+        return None;
     }
     const WEAK: &[&str] = &[
         "make: ***",

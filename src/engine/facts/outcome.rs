@@ -89,6 +89,7 @@ const REFUSALS: &[(ErrorClass, &[&str])] = &[
             "unsupported call",
             "Invalid `",
             "Unrecognized command",
+            "unknown command. Do not",
             "Please format your",
             "Please always provide exactly one action",
         ],
@@ -163,6 +164,9 @@ fn judge(
         Some(1) if call.one_means_no && !tells_error(text) => return quiet(text),
         Some(124) if is_run => return ActionOutcome::Timeout,
         Some(code) => return ActionOutcome::Error(of_status(call, code, text, tests_green)),
+        None if result.is_error == Some(true) && call.one_means_no && text.trim() == "Error" => {
+            return ActionOutcome::Empty;
+        }
         None if result.is_error == Some(true) => {
             return ActionOutcome::Error(of_flag(call, text, tests_green));
         }
@@ -191,6 +195,9 @@ fn judge(
 }
 
 fn quiet(text: &str) -> ActionOutcome {
+    if text.starts_with("Command running in background") {
+        return ActionOutcome::Unknown;
+    }
     let empty = text.len() < SHORT
         && text.lines().map(str::trim).all(|line| line.is_empty() || exit::is_wrapper(line))
         || text.starts_with("Your command ran successfully and did not produce any output");
@@ -245,6 +252,7 @@ fn short_error(call: Call, text: &str) -> Option<ErrorClass> {
             .iter()
             .any(|start| text.starts_with(start))
             || (text.starts_with("File ") && text.contains("not found"))
+            || text.contains("returned: Error: ")
             || tells_error(text);
     starts.then(|| match class_of(text) {
         Some(class) => class,
