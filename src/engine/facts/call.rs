@@ -7,9 +7,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::arguments::Arguments;
 use super::edits::{self, Writes};
-use super::operation::{self, Tool};
+use super::operation;
 use super::quote::head;
 use super::shell::{self, Command};
+use super::tool::{self, Tool};
 use super::{ActionFacts, ActionOutcome, Edit, Operation, RunKind, test_run};
 use crate::engine::trace::{CallInput, CallText};
 
@@ -50,7 +51,7 @@ pub(super) struct Reading {
 
 /// Reads a call.
 pub(super) fn read(call: &CallText<'_>, bench: &mut Workbench) -> Reading {
-    let tool = operation::tool(call.tool);
+    let tool = tool::tool(call.tool);
     let arguments = match call.input {
         CallInput::Json(json) => Arguments::read(json),
         _ => Arguments::default(),
@@ -92,17 +93,17 @@ impl<'a> Draft<'a> {
         match tool {
             Tool::Editor => {
                 let verb = arguments.command.as_deref().unwrap_or("edit");
-                self.operation = Some(operation::of_verb(verb));
+                self.operation = Some(tool::of_verb(verb));
                 self.of_files(arguments, verb == "create", bench);
             }
             Tool::Code => {
-                self.of_code(arguments.code.as_deref().or(arguments.command.as_deref()).unwrap_or(""))
+                self.of_code(arguments.code.as_deref().or(arguments.command.as_deref()).unwrap_or(""));
             }
             Tool::Patch => {
                 let text = arguments.patch.as_deref().or(arguments.command.as_deref());
                 match text.or_else(|| arguments.argv.last().map(AsRef::as_ref)) {
                     Some(patch) if edits::is_patch(patch) => {
-                        self.edits = edits::of_patch(patch, first_file(arguments))
+                        self.edits = edits::of_patch(patch, first_file(arguments));
                     }
                     _ => self.of_files(arguments, false, bench),
                 }
