@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    BodyPart, EngineReply, EngineRequest, Envelope, FileEntry, PlannedFile, PlannedRole, ReplyEnvelope,
-    RunKey, StepBody,
+    BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, PlannedFile, PlannedRole,
+    ReplyEnvelope, RunKey, StepBody,
 };
 use crate::engine::import::{self, FileRole, Input};
 use crate::engine::report::{ErrorText, clusters, step_map, step_row};
@@ -58,6 +58,7 @@ impl Host {
             EngineRequest::Cluster { reports } => {
                 EngineReply::Clusters { clusters: clusters(&reports).into_iter().map(Into::into).collect() }
             }
+            EngineRequest::Catalog => EngineReply::Catalog { catalog: Box::new(Catalog::of_engine()) },
             EngineRequest::Close { file } => {
                 self.sessions.remove(&file);
                 EngineReply::Closed { file }

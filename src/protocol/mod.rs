@@ -5,8 +5,10 @@
 //! beside the request, in the order of its `files`.
 #![forbid(unsafe_code)]
 
+mod catalog;
 mod host;
 
+pub use catalog::{Catalog, DetectorText, FormatText};
 pub use host::Host;
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,8 @@ pub enum EngineRequest {
     Body { run: RunKey, step: u32 },
     /// Clusters over these reports.
     Cluster { reports: Vec<RunReport> },
+    /// What users read about formats and detectors.
+    Catalog,
     /// Forget a file and its runs.
     Close { file: u32 },
 }
@@ -166,6 +170,9 @@ pub enum EngineReply {
     },
     Clusters {
         clusters: Vec<ClusterView>,
+    },
+    Catalog {
+        catalog: Box<Catalog>,
     },
     Closed {
         file: u32,

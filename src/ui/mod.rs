@@ -1,3 +1,13 @@
 //! How it is drawn: Leptos. Reads state and reports, computes nothing.
+//!
+//! `state` holds what is shown and the verbs that change it, `views` one folder or file per screen (see
+//! [`views::ViewSpec`] for how to add one), `components` what several views share. Whatever of the browser
+//! is needed beyond events and elements goes through `browser`.
 
+mod app;
 pub mod browser;
+pub mod components;
+pub mod state;
+pub mod views;
+
+pub use app::mount;

@@ -47,6 +47,23 @@ pub fn fold(text: &str, marks: &[Highlight]) -> Vec<Stretch> {
     stretches(text, &rows, &shown)
 }
 
+/// Bytes of one block of an unfolded text.
+const BLOCK_BYTES: usize = 16_384;
+
+/// Cuts a range into blocks that end with a line where there is one.
+pub fn blocks(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let limit = snap(text, at..(at + BLOCK_BYTES).min(range.end)).end;
+        let line_end = text.get(at..limit).and_then(|part| part.rfind('\n')).map(|end| at + end + 1);
+        let end = if limit >= range.end { limit } else { line_end.unwrap_or(limit) };
+        found.push(at..end);
+        at = end;
+    }
+    found
+}
+
 fn rows_of(text: &str) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     for line in text.split_inclusive('\n') {
@@ -85,7 +102,7 @@ fn stretches(text: &str, rows: &[Range<usize>], shown: &[bool]) -> Vec<Stretch> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Stretch, fold};
+    use super::{Stretch, blocks, fold};
     use crate::view_model::quote::Highlight;
 
     fn lines(count: usize) -> String {
@@ -120,6 +137,17 @@ mod tests {
         let start = text.find("line 50").expect("is there");
         let mark = Highlight { range: start..start + 7, finding: 0 };
         assert_eq!(hidden(&fold(&text, &[mark])), [30, 41]);
+    }
+
+    #[test]
+    fn blocks_cover_the_whole_and_end_with_lines() {
+        let text = lines(10_000);
+        let blocks = blocks(&text, 0..text.len());
+        assert!(blocks.len() > 3);
+        assert!(
+            blocks.iter().all(|block| text.get(block.clone()).expect("whole characters").ends_with('\n'))
+        );
+        assert_eq!(blocks.iter().map(|block| block.len()).sum::<usize>(), text.len());
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod fold;
 pub mod format;
 pub mod jumps;
+pub mod keys;
 pub mod lanes;
 pub mod place;
 pub mod quote;

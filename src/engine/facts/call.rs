@@ -7,10 +7,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::arguments::Arguments;
 use super::edits::{self, Writes};
-use super::operation;
+use super::operation::{self, Tool};
 use super::quote::head;
 use super::shell::{self, Command};
-use super::tool::{self, Tool};
 use super::{ActionFacts, ActionOutcome, Edit, Operation, RunKind, test_run};
 use crate::engine::trace::{CallInput, CallText};
 
@@ -25,8 +24,6 @@ pub(super) struct Pending {
     pub(super) framework: Option<&'static str>,
     pub(super) hides_exit: bool,
     pub(super) one_means_no: bool,
-    /// Other commands run beside the one that matters: a failure need not be its own.
-    pub(super) compound: bool,
 }
 
 /// What earlier calls of a run left behind that later ones refer to.
@@ -51,7 +48,7 @@ pub(super) struct Reading {
 
 /// Reads a call.
 pub(super) fn read(call: &CallText<'_>, bench: &mut Workbench) -> Reading {
-    let tool = tool::tool(call.tool);
+    let tool = operation::tool(call.tool);
     let arguments = match call.input {
         CallInput::Json(json) => Arguments::read(json),
         _ => Arguments::default(),
@@ -59,7 +56,7 @@ pub(super) fn read(call: &CallText<'_>, bench: &mut Workbench) -> Reading {
     let mut draft = Draft::default();
     match call.input {
         CallInput::Json(_) => draft.of_arguments(tool, &arguments, bench),
-        CallInput::Command(text) => draft.of_command(tool, call.tool, text, bench),
+        CallInput::Command(text) => draft.of_command(tool, text, bench),
         CallInput::Text(text) => draft.of_text(tool, text, bench),
         CallInput::None => draft.operation = known(tool),
     }
@@ -93,17 +90,17 @@ impl<'a> Draft<'a> {
         match tool {
             Tool::Editor => {
                 let verb = arguments.command.as_deref().unwrap_or("edit");
-                self.operation = Some(tool::of_verb(verb));
+                self.operation = Some(operation::of_verb(verb));
                 self.of_files(arguments, verb == "create", bench);
             }
             Tool::Code => {
-                self.of_code(arguments.code.as_deref().or(arguments.command.as_deref()).unwrap_or(""));
+                self.of_code(arguments.code.as_deref().or(arguments.command.as_deref()).unwrap_or(""))
             }
             Tool::Patch => {
                 let text = arguments.patch.as_deref().or(arguments.command.as_deref());
                 match text.or_else(|| arguments.argv.last().map(AsRef::as_ref)) {
                     Some(patch) if edits::is_patch(patch) => {
-                        self.edits = edits::of_patch(patch, first_file(arguments));
+                        self.edits = edits::of_patch(patch, first_file(arguments))
                     }
                     _ => self.of_files(arguments, false, bench),
                 }
@@ -169,7 +166,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A command line whose tool may be an agent's own command: then its name begins the line.
-    fn of_command(&mut self, tool: Tool, name: &str, text: &'a str, bench: &mut Workbench) {
+    fn of_command(&mut self, tool: Tool, text: &'a str, bench: &mut Workbench) {
         if tool == Tool::Code {
             self.of_code(text);
             return;
@@ -183,8 +180,7 @@ impl<'a> Draft<'a> {
         }
         self.of_shell(text, bench);
         if self.operation == Some(Operation::Run(RunKind::Other)) && tool != Tool::Shell {
-            let names_itself = text.trim() == name;
-            self.operation = known(tool).or(if names_itself { None } else { self.operation });
+            self.operation = known(tool).or(self.operation);
         }
     }
 
@@ -227,7 +223,6 @@ impl<'a> Draft<'a> {
             framework: commands.iter().find_map(test_run::framework),
             hides_exit: shell::hides_exit(commands, index),
             one_means_no: commands.last().is_some_and(one_means_no),
-            compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
         };
     }
 
@@ -336,32 +331,7 @@ fn targets<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
             | Operation::Delete
             | Operation::Run(RunKind::Test | RunKind::Program)
     );
-    // The first operand of these is what is looked for, unless an option gave it.
-    let leads_with_pattern =
-        matches!(
-            command.program(),
-            "grep"
-                | "egrep"
-                | "fgrep"
-                | "rg"
-                | "ag"
-                | "ack"
-                | "zgrep"
-                | "sed"
-                | "awk"
-                | "gawk"
-                | "search_dir"
-                | "search_file"
-        ) && !command.arguments().any(|word| matches!(word, "-e" | "-f" | "--regexp" | "--expression"));
-    let is_find = matches!(command.program(), "find" | "fd");
-    command
-        .arguments()
-        // Behind its folders, `find` takes conditions.
-        .take_while(move |word| !(is_find && word.starts_with('-')))
-        .filter(|word| !word.starts_with('-'))
-        .skip(usize::from(leads_with_pattern))
-        .filter(move |word| names_files && looks_like_file(word))
-        .take(MAX_TARGETS)
+    command.operands().filter(move |word| names_files && looks_like_file(word)).take(MAX_TARGETS)
 }
 
 fn looks_like_file(word: &str) -> bool {

@@ -1,12 +1,127 @@
 //! How an action ended: what the format states comes first, the text last.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::error::{self, class_of};
-use super::refusal::refusal;
+use super::quote::head;
 use super::{ActionOutcome, ErrorClass, Operation, RunKind, exit};
 use crate::engine::trace::ResultText;
 
+/// An answer that reports a refused call does so in its beginning.
+const HEAD: usize = 1024;
 /// A longer answer of a reading tool is what was read.
 const SHORT: usize = 600;
+
+/// What tools answer to a call they did not carry out.
+const REFUSALS: &[(ErrorClass, &[&str])] = &[
+    (
+        ErrorClass::EditRejected,
+        &[
+            "Your proposed edit has introduced new syntax error",
+            "No replacement was performed",
+            "String to replace not found",
+            "File has not been read yet",
+            "File has been modified since read",
+            "File has been unexpectedly modified",
+            "matches of the string to replace",
+            "No changes to make: old_string and new_string are exactly the same",
+            "did not appear verbatim",
+            "Multiple occurrences of old_str",
+            "error: patch failed",
+            "patch does not apply",
+            "apply_patch verification failed",
+            "Failed to find expected lines",
+            "Failed to find context",
+            "Invalid Context",
+            "invalid patch",
+            "Invalid patch",
+            "hunks FAILED",
+            "hunk FAILED",
+            "0 occurrences found",
+            "could not find the string to replace",
+            "Could not find the string to replace",
+            "No file open",
+            "The search block",
+            "SEARCH block",
+            "failed to find context",
+            "oldString not found",
+            "old_string not found",
+            "old_str not found",
+            "your edit command was NOT",
+            "Your edit was not applied",
+            "malformed patch",
+            "error: corrupt patch",
+            "is the same as old_str",
+            "must be different",
+            "You must read the file",
+            "must read file",
+            "Edit range",
+            "found multiple times",
+        ],
+    ),
+    (
+        ErrorClass::InvalidCall,
+        &[
+            "InputValidationError",
+            "No such tool available",
+            "Unknown tool",
+            "unknown tool",
+            "Tool not found",
+            "tool not found",
+            "missing required parameter",
+            "Missing required parameter",
+            "missing required argument",
+            "failed to parse function arguments",
+            "params must have",
+            "Your output was not formatted correctly",
+            "Your command contains syntax error",
+            "is not a valid tool",
+            "Invalid parameters",
+            "invalid arguments",
+            "Error parsing args",
+            "Error validating",
+            "missing field `",
+            "Function call validation",
+            "not found in the list of tools",
+            "Interactive operation '",
+            "unsupported call",
+            "Invalid `",
+            "Unrecognized command",
+            "Please format your",
+            "Please always provide exactly one action",
+        ],
+    ),
+    (
+        ErrorClass::Rejected,
+        &[
+            "The user doesn't want to proceed",
+            "The user doesn't want to take this action",
+            "rejected by user",
+            "user rejected",
+            "User rejected",
+            "[Request interrupted by user",
+            "requested permissions",
+            "This command requires approval",
+            "denied by policy",
+            "was blocked. For security",
+            "has been denied",
+            "user denied",
+            "User denied",
+            "Operation cancelled by user",
+            "user cancelled",
+        ],
+    ),
+];
+
+static REFUSED: LazyLock<Option<(AhoCorasick, Vec<ErrorClass>)>> = LazyLock::new(|| {
+    let (classes, phrases): (Vec<ErrorClass>, Vec<&str>) = REFUSALS
+        .iter()
+        .flat_map(|(class, phrases)| phrases.iter().map(move |phrase| (*class, *phrase)))
+        .unzip();
+    Some((AhoCorasick::new(phrases).ok()?, classes))
+});
 
 /// What is known of an action when its result arrives.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +163,6 @@ fn judge(
         Some(1) if call.one_means_no && !tells_error(text) => return quiet(text),
         Some(124) if is_run => return ActionOutcome::Timeout,
         Some(code) => return ActionOutcome::Error(of_status(call, code, text, tests_green)),
-        None if result.is_error == Some(true) && call.one_means_no && text.trim() == "Error" => {
-            return ActionOutcome::Empty;
-        }
         None if result.is_error == Some(true) => {
             return ActionOutcome::Error(of_flag(call, text, tests_green));
         }
@@ -79,9 +191,6 @@ fn judge(
 }
 
 fn quiet(text: &str) -> ActionOutcome {
-    if text.starts_with("Command running in background") {
-        return ActionOutcome::Unknown;
-    }
     let empty = text.len() < SHORT
         && text.lines().map(str::trim).all(|line| line.is_empty() || exit::is_wrapper(line))
         || text.starts_with("Your command ran successfully and did not produce any output");
@@ -119,6 +228,12 @@ fn of_flag(call: Call, text: &str, tests_green: Option<bool>) -> ErrorClass {
     }
 }
 
+/// The class of a refusal that the beginning of an answer states.
+pub(super) fn refusal(text: &str) -> Option<ErrorClass> {
+    let (automaton, classes) = REFUSED.as_ref()?;
+    classes.get(automaton.find(head(text, HEAD))?.pattern().as_usize()).copied()
+}
+
 /// What a tool without any flag reports: a short answer that begins with the word.
 fn short_error(call: Call, text: &str) -> Option<ErrorClass> {
     let text = text.trim_start();
@@ -130,7 +245,6 @@ fn short_error(call: Call, text: &str) -> Option<ErrorClass> {
             .iter()
             .any(|start| text.starts_with(start))
             || (text.starts_with("File ") && text.contains("not found"))
-            || text.contains("returned: Error: ")
             || tells_error(text);
     starts.then(|| match class_of(text) {
         Some(class) => class,

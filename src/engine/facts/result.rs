@@ -6,7 +6,7 @@ use super::exit::is_wrapper;
 use super::mask::{exact_hash, result_hash};
 use super::outcome::{self, Call};
 use super::quote::{lines_backwards, tail};
-use super::{ActionFacts, ActionOutcome, ErrorClass, Operation, Quote, RunKind, test_run};
+use super::{ActionFacts, Operation, Quote, RunKind, test_run};
 use crate::engine::trace::{PartKind, ResultText};
 
 /// The closing line of a result is looked for in so much of its end.
@@ -37,8 +37,7 @@ pub(super) fn apply(
     (facts.outcome, facts.exit_code) = outcome::read(call, result, green);
     if facts.outcome.is_error() {
         facts.error = error::of_failure(text).map(|error| error.signature(PartKind::Result, text));
-        let refused = facts.outcome == ActionOutcome::Error(ErrorClass::EditRejected);
-        if facts.operation.is_edit() && (refused || !pending.compound) {
+        if facts.operation.is_edit() {
             facts.edits.clear();
         }
     }
@@ -100,21 +99,6 @@ mod tests {
     fn a_log_that_is_read_is_no_test_run() {
         assert!(run("cat log.txt", "=== 1 failed in 0.1s ===", Some(0)).tests.is_none());
         assert!(run("git show HEAD", "+=== 1 failed in 0.1s ===", Some(0)).tests.is_none());
-    }
-
-    #[test]
-    fn a_failure_elsewhere_in_the_line_leaves_the_edits() {
-        let facts = run("rm a.py\nrmdir b", "rmdir: failed to remove 'b': Directory not empty", Some(1));
-        assert!(facts.outcome.is_error());
-        assert_eq!(facts.edits.len(), 1);
-        assert!(run("rm a.py", "rm: cannot remove 'a.py'", Some(1)).edits.is_empty());
-    }
-
-    #[test]
-    fn what_went_to_the_background_has_not_ended() {
-        let facts = run("make -j", "Command running in background with ID: cd3eaa", None);
-        assert_eq!(facts.outcome, ActionOutcome::Unknown);
-        assert!(!facts.is_green_check());
     }
 
     #[test]

@@ -122,8 +122,7 @@ impl TextObserver for Seen {
 }
 
 /// A source that is read in pieces, as a dropped file is.
-#[derive(Debug)]
-pub struct InPieces<'a>(pub &'a MemorySources);
+struct InPieces<'a>(&'a MemorySources);
 
 impl BodySource for InPieces<'_> {
     fn source_count(&self) -> usize {

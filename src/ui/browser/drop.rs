@@ -2,9 +2,11 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+/// A file picker.
+pub use web_sys::HtmlInputElement as FileInput;
 use web_sys::{
     ClipboardEvent, DataTransfer, DragEvent, File, FileSystemDirectoryEntry, FileSystemEntry,
-    FileSystemFileEntry, HtmlInputElement,
+    FileSystemFileEntry,
 };
 
 /// A handle of a file, with its folder in front of its name. The bytes stay where they are.
@@ -32,7 +34,7 @@ impl DroppedFile {
 }
 
 /// What a file picker was given.
-pub fn files_of_input(input: &HtmlInputElement) -> Vec<DroppedFile> {
+pub fn files_of_input(input: &FileInput) -> Vec<DroppedFile> {
     let Some(list) = input.files() else { return Vec::new() };
     (0..list.length()).filter_map(|at| list.get(at)).map(DroppedFile::of).collect()
 }

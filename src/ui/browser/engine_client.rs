@@ -11,8 +11,8 @@ use super::DroppedFile;
 use super::worker_slot::{FromWorker, WorkerSlot};
 use crate::engine::report::{ErrorText, RunReport, StepMap, StepRow};
 use crate::protocol::{
-    ClusterView, EngineReply, EngineRequest, Envelope, FileEntry, PlannedRole, ReplyEnvelope, RequestId,
-    RunKey, StepBody,
+    Catalog, ClusterView, EngineReply, EngineRequest, Envelope, FileEntry, PlannedRole, ReplyEnvelope,
+    RequestId, RunKey, StepBody,
 };
 
 /// What the page is told about files it has opened.
@@ -172,6 +172,13 @@ impl EngineClient {
     pub async fn body(&self, run: RunKey, step: u32) -> Result<StepBody, String> {
         match self.ask_run(run, EngineRequest::Body { run, step }).await? {
             EngineReply::Body { body, .. } => Ok(*body),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    pub async fn catalog(&self) -> Result<Catalog, String> {
+        match self.ask(0, EngineRequest::Catalog).await? {
+            EngineReply::Catalog { catalog } => Ok(*catalog),
             other => Err(unexpected(&other)),
         }
     }

@@ -4,7 +4,9 @@ pub mod clipboard;
 pub mod drop;
 pub mod engine_client;
 pub mod fragment;
+pub mod media;
 pub mod storage;
+pub mod surface;
 mod worker_slot;
 
 pub use drop::DroppedFile;

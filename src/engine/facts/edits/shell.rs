@@ -1,8 +1,7 @@
 //! Files that a command line changes.
 
 use super::{Edit, EditKind, Writes, created, of_code, of_patch, plain_name, unseen};
-use crate::engine::facts::operation::{git_verb, in_place};
-use crate::engine::facts::run_kind::is_python;
+use crate::engine::facts::operation::{git_verb, in_place, is_python};
 use crate::engine::facts::shell::{Command, Direction};
 
 /// Writes the changes of all simple commands, in their order. `scripts`: programs written before, and those
@@ -143,7 +142,7 @@ fn in_place_edits(command: &Command<'_>, edits: &mut Vec<Edit>) {
             }
             _ if word.starts_with("-e") || word.starts_with("--expression=") => given = true,
             _ if word.starts_with('-') => {
-                given |= command.program() == "perl" && word.ends_with('e') && words.next().is_some();
+                given |= command.program() == "perl" && word.ends_with('e') && words.next().is_some()
             }
             // The empty suffix that BSD's sed wants.
             "" => {}

@@ -61,11 +61,9 @@ impl Input<'_> {
         choose: &impl Fn(&[Key], u8) -> Visit,
         visit: &mut impl FnMut(&[Key], Record<'_>),
     ) -> Result<Ended, ImportError> {
-        const BOM: &[u8] = b"\xEF\xBB\xBF";
         let mut walk = Walk { window: Window::open(self), path: Vec::new() };
-        while walk.window.bytes().len() < BOM.len() && walk.window.grow()? {}
-        if walk.window.bytes().starts_with(BOM) {
-            walk.window.advance(BOM.len());
+        if walk.peek()? == Some(0xEF) {
+            walk.window.advance(3);
         }
         let ended = walk.value(choose, visit)?;
         // The rest is still read, so that the hash is that of the whole file.

@@ -1,0 +1,60 @@
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{detect, import};
+
+/// What users read about a format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormatText {
+    pub id: String,
+    pub title: String,
+    pub written_by: String,
+    pub lacks: String,
+}
+
+/// What users read about a detector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DetectorText {
+    pub id: String,
+    pub title: String,
+    pub what: String,
+    pub why: String,
+    pub limits: String,
+    pub is_preview: bool,
+    pub taxonomy: Vec<String>,
+}
+
+/// The engine's own words. They travel from the worker, so that the page need not contain the engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalog {
+    pub formats: Vec<FormatText>,
+    pub detectors: Vec<DetectorText>,
+}
+
+impl Catalog {
+    pub fn of_engine() -> Self {
+        let formats = import::formats().map(|info| FormatText {
+            id: info.id.to_owned(),
+            title: info.title.to_owned(),
+            written_by: info.written_by.to_owned(),
+            lacks: info.lacks.to_owned(),
+        });
+        let detectors = detect::catalog().map(|info| DetectorText {
+            id: info.id.to_owned(),
+            title: info.title.to_owned(),
+            what: info.what.to_owned(),
+            why: info.why.to_owned(),
+            limits: info.limits.to_owned(),
+            is_preview: info.status == detect::Status::Preview,
+            taxonomy: info.taxonomy.iter().map(|&link| link.to_owned()).collect(),
+        });
+        Self { formats: formats.collect(), detectors: detectors.collect() }
+    }
+
+    pub fn detector(&self, id: &str) -> Option<&DetectorText> {
+        self.detectors.iter().find(|detector| detector.id == id)
+    }
+
+    pub fn format(&self, id: &str) -> Option<&FormatText> {
+        self.formats.iter().find(|format| format.id == id)
+    }
+}

@@ -1,0 +1,21 @@
+//! What several views share. One component, one file, one CSS prefix.
+
+mod chip;
+mod dialog;
+mod icon;
+mod marked_text;
+mod meter;
+mod notice;
+mod step_text;
+mod top_bar;
+mod virtual_list;
+
+pub use chip::{OutcomeChip, SeverityChip};
+pub use dialog::KeysDialog;
+pub use icon::{Glyph, Icon};
+pub use marked_text::MarkedText;
+pub use meter::{Meter, Ring};
+pub use notice::NoticeBar;
+pub use step_text::StepText;
+pub use top_bar::TopBar;
+pub use virtual_list::VirtualList;

@@ -1,0 +1,38 @@
+//! What is shown, in three tiers: loaded data that never changes once it is there ([`Session`]), choices of
+//! the person for one run ([`RunState`]) and for all visits ([`Appearance`]). Passing things (hover, drag)
+//! live in their components. The verbs are in `actions`.
+
+mod actions;
+mod appearance;
+mod rows;
+mod run;
+mod session;
+
+pub use appearance::Appearance;
+pub use rows::RowStore;
+pub use run::{BodyState, RunState};
+pub use session::{FileState, OpenedFile, OpenedRun, Screen, Session};
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped;
+
+use super::browser::EngineClient;
+
+/// Makes the state of the whole page and starts the engine.
+pub fn provide_state() {
+    provide_context(Appearance::load());
+    let session = Session::new();
+    provide_context(session);
+    let client = EngineClient::start(move |event| session.hear(event));
+    session.client.set_value(Some(client.clone()));
+    spawn_local_scoped(async move {
+        if let Ok(catalog) = client.catalog().await {
+            session.catalog.set(Some(Arc::new(catalog)));
+        }
+    });
+}
+
+/// The engine's handle is no `Send`; only the page's one thread holds it.
+pub type ClientSlot = StoredValue<Option<EngineClient>, LocalStorage>;

@@ -1,0 +1,127 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::ClientSlot;
+use crate::engine::report::{ErrorText, RunReport};
+use crate::protocol::{Catalog, ClusterView, RunKey};
+use crate::ui::browser::EngineClient;
+use crate::view_model::place::Place;
+
+/// What the page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screen {
+    #[default]
+    Landing,
+    Runs,
+    Run(RunKey),
+}
+
+/// How far a file has got.
+#[derive(Debug, Clone)]
+pub enum FileState {
+    /// Not looked at yet, or waiting for a worker; with its format's title once that is known.
+    Waiting {
+        title: Option<String>,
+    },
+    Reading {
+        title: Option<String>,
+        done: u64,
+        total: u64,
+    },
+    Read {
+        title: Option<String>,
+        reports: Arc<[Arc<RunReport>]>,
+    },
+    /// Read together with the traces beside it.
+    Sidecar {
+        title: String,
+    },
+    Failed(ErrorText),
+}
+
+impl FileState {
+    pub fn is_settled(&self) -> bool {
+        !matches!(self, Self::Waiting { .. } | Self::Reading { .. })
+    }
+
+    pub fn title(&self) -> Option<String> {
+        match self {
+            Self::Waiting { title } | Self::Reading { title, .. } | Self::Read { title, .. } => title.clone(),
+            Self::Sidecar { title } => Some(title.clone()),
+            Self::Failed(_) => None,
+        }
+    }
+}
+
+/// A file a person has opened.
+#[derive(Clone)]
+pub struct OpenedFile {
+    pub id: u32,
+    pub name: Arc<str>,
+    pub bytes: u64,
+    /// On its own, so that progress on one file leaves the list alone.
+    pub state: ArcRwSignal<FileState>,
+}
+
+#[derive(Clone)]
+pub struct OpenedRun {
+    pub key: RunKey,
+    pub report: Arc<RunReport>,
+}
+
+/// Everything that was opened in this visit. Reports never change; the lists only grow, or are emptied.
+#[derive(Clone, Copy)]
+pub struct Session {
+    pub files: RwSignal<Vec<OpenedFile>>,
+    pub runs: RwSignal<Vec<OpenedRun>>,
+    pub clusters: RwSignal<Vec<ClusterView>>,
+    /// Files that are still being read.
+    pub unsettled: RwSignal<usize>,
+    pub screen: RwSignal<Screen>,
+    /// Where the address says to go, until what it names has been opened.
+    pub wanted: RwSignal<Option<Place>>,
+    /// Something went wrong that belongs to no file.
+    pub notice: RwSignal<Option<String>>,
+    pub keys_shown: RwSignal<bool>,
+    /// Formats and detectors, as the engine describes them.
+    pub catalog: RwSignal<Option<Arc<Catalog>>>,
+    /// The first file of what was opened last.
+    pub(super) first_fresh: StoredValue<u32>,
+    pub(super) client: ClientSlot,
+}
+
+impl Session {
+    pub fn new() -> Self {
+        Self {
+            files: RwSignal::new(Vec::new()),
+            runs: RwSignal::new(Vec::new()),
+            clusters: RwSignal::new(Vec::new()),
+            unsettled: RwSignal::new(0),
+            screen: RwSignal::new(Screen::Landing),
+            wanted: RwSignal::new(None),
+            notice: RwSignal::new(None),
+            keys_shown: RwSignal::new(false),
+            catalog: RwSignal::new(None),
+            first_fresh: StoredValue::new(0),
+            client: StoredValue::new_local(None),
+        }
+    }
+
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    pub fn client(self) -> Option<EngineClient> {
+        self.client.get_value()
+    }
+
+    pub fn run(self, key: RunKey) -> Option<Arc<RunReport>> {
+        self.runs.with(|runs| runs.iter().find(|run| run.key == key).map(|run| Arc::clone(&run.report)))
+    }
+
+    pub(super) fn file_state(self, id: u32) -> Option<ArcRwSignal<FileState>> {
+        self.files
+            .with_untracked(|files| files.iter().find(|file| file.id == id).map(|file| file.state.clone()))
+    }
+}

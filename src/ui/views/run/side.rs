@@ -1,0 +1,285 @@
+use leptos::prelude::*;
+
+use crate::engine::detect::Severity;
+use crate::engine::report::{Mark, ReasonReport};
+use crate::engine::trace::{Position, Warning};
+use crate::ui::components::{Meter, SeverityChip};
+use crate::ui::state::{RunState, Session};
+use crate::view_model::format::{count, duration_seconds, money, points, score, step_number};
+use crate::view_model::place::Tab;
+use crate::view_model::words;
+
+/// What is said about the run as a whole, in tabs.
+#[component]
+pub(super) fn Side() -> impl IntoView {
+    let run = RunState::expect();
+    let findings = run.report.with_value(|report| report.findings.len());
+    let tab_button = move |tab: Tab| {
+        let is_on = move || run.tab.get() == tab;
+        let number = (tab == Tab::Findings && findings > 0).then_some(findings);
+        view! {
+            <button
+                id=format!("tab-{}", tab.id())
+                role="tab"
+                aria-selected=move || is_on().to_string()
+                aria-controls="side-panel"
+                class="tabs__tab"
+                class=("tabs__tab--on", is_on)
+                on:click=move |_| run.tab.set(tab)
+            >
+                {tab.title()}
+                {number.map(|number| view! { <sup>{number}</sup> })}
+            </button>
+        }
+    };
+    view! {
+        <aside class="side" aria-label="About the run">
+            <div class="tabs" role="tablist" aria-label="About the run">{Tab::ALL.map(tab_button).to_vec()}</div>
+            <div
+                id="side-panel"
+                class="side__panel"
+                role="tabpanel"
+                tabindex="0"
+                aria-labelledby=move || format!("tab-{}", run.tab.get().id())
+            >
+                {move || match run.tab.get() {
+                    Tab::Findings => view! { <Findings /> }.into_any(),
+                    Tab::Score => view! { <ScoreReasons /> }.into_any(),
+                    Tab::Checks => view! { <Checks /> }.into_any(),
+                    Tab::About => view! { <About /> }.into_any(),
+                }}
+            </div>
+        </aside>
+    }
+}
+
+#[component]
+fn Findings() -> impl IntoView {
+    let count = RunState::expect().report.with_value(|report| report.findings.len());
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    if count == 0 {
+        return view! {
+            <p class="empty">
+                "No detector found its pattern. That is no proof of success: it says that nothing in this trace \
+                shows a failure that could be proved."
+            </p>
+        }
+        .into_any();
+    }
+    (0..count).map(|place| view! { <FindingCard place /> }).collect_view().into_any()
+}
+
+/// One finding with its proof; `is_here` when it stands at its own step.
+#[component]
+pub(super) fn FindingCard(place: u32, #[prop(optional)] is_here: bool) -> impl IntoView {
+    let run = RunState::expect();
+    let session = Session::expect();
+    let Some(finding) = run.report.with_value(|report| report.findings.get(place as usize).cloned()) else {
+        return ().into_any();
+    };
+    let step = finding.step;
+    let class = match finding.severity {
+        Severity::Error => "finding finding--error",
+        Severity::Warning => "finding finding--warning",
+        Severity::Note => "finding",
+    };
+    let others: Vec<u32> = finding.steps.iter().copied().filter(|other| *other != step).take(8).collect();
+    let link = move |step: u32| {
+        view! { <button class="link" on:click=move |_| run.open_step(step)>{step_number(step)}</button> " " }
+    };
+    let quotes = finding.evidence.clone().into_iter().take(2).map(|quote| {
+        let at = quote.step;
+        view! { <button class="finding__quote" on:click=move |_| run.open_evidence(at)>{quote.quote}</button> }
+    });
+    let detector = finding.detector.clone();
+    let detector = move || {
+        let text = session.catalog.get()?.detector(&detector).cloned()?;
+        Some(view! {
+            <details class="finding__why">
+                <summary>"Why flagged"</summary>
+                <p>{text.what}</p>
+                <p>{text.why}</p>
+                <p>{text.limits}</p>
+            </details>
+        })
+    };
+    view! {
+        <article class=class>
+            <header class="finding__head">
+                <b>{finding.title}</b>
+                <SeverityChip severity=finding.severity />
+                {(!is_here)
+                    .then(|| {
+                        view! { <button class="link finding__step" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
+                    })}
+            </header>
+            <p>{finding.message}</p>
+            {(!is_here).then(|| quotes.collect_view())}
+            {(!others.is_empty())
+                .then(|| view! { <p class="finding__steps">"Also at " {others.into_iter().map(link).collect_view()}</p> })}
+            {detector}
+        </article>
+    }
+    .into_any()
+}
+
+#[component]
+fn ScoreReasons() -> impl IntoView {
+    let report = RunState::expect().report();
+    let Some(result) = report.score.clone() else {
+        return view! { <p class="empty">"Unscored: nothing in this trace gives a score a basis."</p> }
+            .into_any();
+    };
+    let has_parts = result.outcome.is_some() || result.process.is_some() || result.efficiency.is_some();
+    let parts = has_parts.then(|| {
+        view! {
+            <Meter label="Outcome" value=result.outcome />
+            <Meter label="Process" value=result.process />
+            <Meter label="Efficiency" value=result.efficiency />
+        }
+    });
+    view! {
+        <div class="reasons">
+            <p class="reasons__total"><b>{score(result.total)}</b> " of 100, by the profile “" {result.profile} "”"</p>
+            {parts}
+            <ul class="reasons__list">{result.reasons.into_iter().map(|reason| view! { <Reason reason /> }).collect_view()}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reason(reason: ReasonReport) -> impl IntoView {
+    let run = RunState::expect();
+    let steps: Vec<u32> = run.report.with_value(|report| {
+        let findings = reason.findings.iter().filter_map(|place| report.findings.get(*place as usize));
+        findings.map(|finding| finding.step).take(6).collect()
+    });
+    let class = if reason.points < 0.0 { "reasons__points reasons__points--bad" } else { "reasons__points" };
+    let link = move |step: u32| {
+        view! { " " <button class="link" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
+    };
+    view! {
+        <li class="reasons__reason">
+            <span class=class>{points(reason.points)}</span>
+            <span>
+                {reason.text}
+                {steps.into_iter().map(link).collect_view()}
+                <small>{reason.part}</small>
+            </span>
+        </li>
+    }
+}
+
+#[component]
+fn Checks() -> impl IntoView {
+    let run = RunState::expect();
+    /// Checks that are listed; a run of a hundred thousand steps may have thousands.
+    const MOST: usize = 300;
+    let checks = move || {
+        run.map.with(|map| match map {
+            Some(Ok(map)) => {
+                let is_check = |mark: &Mark| matches!(mark, Mark::GreenCheck | Mark::RedCheck);
+                map.marks.iter().filter(|(_, mark)| is_check(mark)).copied().collect::<Vec<_>>()
+            }
+            _ => Vec::new(),
+        })
+    };
+    let row = move |(step, mark): (u32, Mark)| {
+        run.rows.want(step, step + 1);
+        let label = move || run.rows.row(step).map(|row| row.label.clone());
+        let (class, sign) =
+            if mark == Mark::GreenCheck { ("step__good", "✓") } else { ("step__bad", "✕") };
+        view! {
+            <li>
+                <button class="checks__check" on:click=move |_| run.open_step(step)>
+                    <span class=class title=words::mark(mark)>{sign}</span>
+                    <span class="checks__step">{step_number(step)}</span>
+                    <code>{label}</code>
+                </button>
+            </li>
+        }
+    };
+    move || {
+        let checks = checks();
+        if checks.is_empty() {
+            return view! {
+                <p class="empty">"No test, build or linter was run in this trace, or none whose result tells."</p>
+            }
+            .into_any();
+        }
+        let green = checks.iter().filter(|(_, mark)| *mark == Mark::GreenCheck).count();
+        let story =
+            format!("{} passed · {} failed", count(green as u64), count((checks.len() - green) as u64));
+        view! {
+            <p class="checks__story">{story}</p>
+            <ol class="checks">{checks.into_iter().take(MOST).map(row).collect_view()}</ol>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn About() -> impl IntoView {
+    let report = RunState::expect().report();
+    let session = Session::expect();
+    let totals = &report.totals;
+    let unknown = || "unknown".to_owned();
+    let bound = if totals.out_is_lower_bound { "≥ " } else { "" };
+    let tokens = |value: Option<u64>| value.map_or_else(unknown, count);
+    let facts = [
+        ("File", report.file.clone()),
+        ("Run in the file", (report.index + 1).to_string()),
+        ("Agent", report.agent.clone().unwrap_or_else(unknown)),
+        ("Model", report.model.clone().unwrap_or_else(unknown)),
+        ("Task", report.task.clone().unwrap_or_else(unknown)),
+        ("Tokens in", tokens(totals.tokens_in)),
+        ("of these cached", tokens(totals.tokens_cached)),
+        ("Tokens out", format!("{bound}{}", tokens(totals.tokens_out))),
+        ("Cost", totals.cost_usd.map_or_else(unknown, money)),
+        ("Wall time", totals.seconds.map_or_else(unknown, duration_seconds)),
+    ];
+    let id = report.format.clone();
+    let format = move || {
+        let format = session.catalog.get().and_then(|catalog| catalog.format(&id).cloned());
+        let title = format.as_ref().map_or_else(|| id.clone(), |format| format.title.clone());
+        let lacks = format.map(|format| format.lacks).filter(|lacks| !lacks.is_empty());
+        view! {
+            <p class="about__format"><b>{title}</b></p>
+            {lacks.map(|lacks| view! { <p class="about__lacks">{lacks}</p> })}
+        }
+    };
+    let rows = facts.map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).to_vec();
+    let warnings = report.warnings.clone();
+    let has_warnings = !warnings.is_empty();
+    view! {
+        <div class="about">
+            {format}
+            <dl class="about__facts">{rows}</dl>
+            {has_warnings
+                .then(|| {
+                    view! {
+                        <h3>"Skipped or guessed on the way in"</h3>
+                        <ul class="about__warnings">{warnings.into_iter().map(warning_line).collect_view()}</ul>
+                    }
+                })}
+        </div>
+    }
+}
+
+fn warning_line(warning: Warning) -> impl IntoView {
+    let place = warning.position.map(|position| match position {
+        Position::Line(line) => format!(" · first at line {line}"),
+        Position::Record(record) => format!(" · first at record {record}"),
+        Position::Byte(byte) => format!(" · first at byte {byte}"),
+    });
+    let times = (warning.count > 1).then(|| format!(" · {} times", count(warning.count)));
+    view! {
+        <li>
+            <b>{words::warning(warning.kind)}</b>
+            ": "
+            {warning.text}
+            <small>{place} {times}</small>
+        </li>
+    }
+}

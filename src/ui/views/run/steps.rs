@@ -1,0 +1,114 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::engine::detect::Severity;
+use crate::engine::report::{Mark, StepRow};
+use crate::ui::components::VirtualList;
+use crate::ui::state::RunState;
+use crate::view_model::format::{duration_ms, step_number};
+use crate::view_model::words;
+
+/// The token `--row`.
+const ROW: f64 = 30.0;
+
+/// All steps, one line each.
+#[component]
+pub(super) fn StepList() -> impl IntoView {
+    let run = RunState::expect();
+    let is_selected = Selector::new(move || run.selected.get());
+    let worst = StoredValue::new(run.flagged());
+    let row = move |step: u32, y: f64| view! { <Row step y is_selected=is_selected.clone() worst /> };
+    view! {
+        <section class="steps" aria-label="Steps">
+            {move || run.rows.error.get().map(|message| view! { <p class="empty" role="alert">{message}</p> })}
+            <VirtualList
+                label="Steps"
+                count=Signal::derive(move || run.step_count())
+                row_height=ROW
+                selected=run.selected
+                on_window=move |first, end| run.rows.want(first, end)
+                row
+            />
+        </section>
+    }
+}
+
+#[component]
+fn Row(
+    step: u32,
+    y: f64,
+    is_selected: Selector<u32>,
+    worst: StoredValue<Vec<(u32, Severity)>>,
+) -> impl IntoView {
+    let run = RunState::expect();
+    let row = Memo::new(move |_| run.rows.row(step));
+    let starts_turn = Memo::new(move |_| {
+        run.map.with(|map| match map {
+            Some(Ok(map)) => step > 0 && map.turns.get(step as usize) != map.turns.get(step as usize - 1),
+            _ => false,
+        })
+    });
+    let severity =
+        worst.with_value(|worst| worst.iter().find(|(at, _)| *at == step).map(|(_, severity)| *severity));
+    let flag = severity.map(|severity| match severity {
+        Severity::Error => "step--error",
+        Severity::Warning => "step--warning",
+        Severity::Note => "step--note",
+    });
+    let selected = {
+        let is_selected = is_selected.clone();
+        move || is_selected.selected(&step)
+    };
+    let aria_selected = move || is_selected.selected(&step).to_string();
+    view! {
+        <div
+            id=format!("row-{step}")
+            class=format!("step {}", flag.unwrap_or_default())
+            class=("step--on", selected)
+            class=("step--turn", starts_turn)
+            class=("step--abandoned", move || row.with(|row| row.as_ref().is_some_and(|row| row.abandoned)))
+            role="option"
+            aria-selected=aria_selected
+            aria-setsize=run.step_count().to_string()
+            aria-posinset=step_number(step).to_string()
+            style=("--row-y", format!("{y}px"))
+            on:click=move |_| run.open_step(step)
+        >
+            <span class="step__number">{step_number(step)}</span>
+            {move || row.get().map(|row| view! { <RowContent row severity /> })}
+        </div>
+    }
+}
+
+#[component]
+fn RowContent(row: Arc<StepRow>, severity: Option<Severity>) -> impl IntoView {
+    let kind = format!("step__kind kind--{}", words::shade_token(row.shade));
+    let check = match row.mark {
+        Some(Mark::GreenCheck) => Some(("step__good", "✓", "check passed")),
+        Some(Mark::RedCheck) => Some(("step__bad", "✕", "check failed")),
+        Some(Mark::Error) => Some(("step__bad", "!", "error")),
+        Some(Mark::Edit) | None => None,
+    };
+    let edited = row.edited.map(|(added, removed)| {
+        view! {
+            <span class="step__good">"+" {added}</span>
+            <span class="step__bad">"−" {removed}</span>
+        }
+    });
+    let is_action = row.tool.is_some();
+    view! {
+        <i class=kind></i>
+        <span class="step__text" title=row.label.clone()>
+            <span class="step__verb">{row.verb.clone()}</span>
+            " "
+            <span class="step__label" class=("step__label--code", is_action)>{row.label.clone()}</span>
+        </span>
+        <span class="step__aside">
+            {severity.map(|severity| view! { <span class="step__flag" title=words::severity(severity)>"⚑"</span> })}
+            {check.map(|(class, sign, word)| view! { <span class=class title=word>{sign}</span> })}
+            {edited}
+            {row.span.map(|span| span.duration_ms()).filter(|ms| *ms > 0).map(duration_ms)}
+        </span>
+    }
+}

@@ -1,0 +1,153 @@
+use leptos::prelude::*;
+
+use crate::engine::report::{EvidenceReport, RunReport};
+use crate::ui::components::{Glyph, Icon, MarkedText, Meter, OutcomeChip, Ring, StepText};
+use crate::ui::state::RunState;
+use crate::view_model::format::{counted, duration_seconds, money, short_count, step_number};
+use crate::view_model::quote::Highlight;
+use crate::view_model::{evidence, words};
+
+/// What went wrong, where first, and the proof.
+#[component]
+pub(super) fn Verdict() -> impl IntoView {
+    let run = RunState::expect();
+    let report = run.report();
+    let outcome = report.outcome.clone();
+    let fold_label = move || if run.folded.get() { "Unfold the verdict (v)" } else { "Fold the verdict (v)" };
+    let fold_glyph = move || if run.folded.get() { Glyph::Unfold } else { Glyph::Fold };
+    view! {
+        <section class="verdict" aria-label="Verdict">
+            <div class="verdict__main">
+                <div class="verdict__chips">
+                    <OutcomeChip value=outcome.value />
+                    {(!outcome.source.is_empty())
+                        .then(|| view! { <span class="chip chip--plain verdict__source">"from " {outcome.source}</span> })}
+                    <button
+                        class="icon-button verdict__fold"
+                        aria-label=fold_label
+                        title=fold_label
+                        aria-expanded=move || (!run.folded.get()).to_string()
+                        on:click=move |_| run.folded.update(|folded| *folded = !*folded)
+                    >
+                        {move || view! { <Icon glyph=fold_glyph() /> }}
+                    </button>
+                </div>
+                <h1 class="verdict__headline">{report.verdict.headline.clone()}</h1>
+                <Explanation />
+                <Quotes />
+            </div>
+            <Score />
+        </section>
+    }
+}
+
+#[component]
+fn Explanation() -> impl IntoView {
+    let run = RunState::expect();
+    let report = run.report();
+    let first = report.verdict.candidates.first().map(|candidate| candidate.step);
+    let more: Vec<u32> = report.verdict.candidates.iter().skip(1).map(|candidate| candidate.step).collect();
+    let link = move |step: u32| {
+        view! { <button class="link" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
+    };
+    let is_abstaining = report.verdict.abstained;
+    view! {
+        <p class="verdict__why">
+            <StepText text=report.verdict.explanation.clone() />
+            {first.map(|step| view! { " First wrong: " {link(step)} "." })}
+            {(!more.is_empty())
+                .then(|| view! { " Also: " {more.into_iter().map(|step| view! { {link(step)} " " }).collect_view()} })}
+            {report
+                .verdict
+                .last_good
+                .map(|step| view! { " Last green check: " {link(step)} "." })}
+            {is_abstaining
+                .then_some(
+                    " That does not say that the run succeeded: only that no detector found a pattern it could prove.",
+                )}
+        </p>
+    }
+}
+
+#[component]
+fn Quotes() -> impl IntoView {
+    let report = RunState::expect().report();
+    let quotes = evidence::verdict_quotes(&report).into_iter().cloned();
+    let cards = quotes.map(|quote| view! { <QuoteCard quote /> }).collect_view();
+    view! { <div class="verdict__quotes">{cards}</div> }
+}
+
+#[component]
+fn QuoteCard(quote: EvidenceReport) -> impl IntoView {
+    let run = RunState::expect();
+    let step = quote.step;
+    let mark = Highlight { range: 0..quote.quote.len(), finding: 0 };
+    view! {
+        <figure class="quote">
+            <header class="quote__head">
+                <span>{words::part(quote.part)} " · step " {step_number(step)}</span>
+                <button class="link" on:click=move |_| run.open_evidence(step)>"Show there"</button>
+            </header>
+            <MarkedText text=quote.quote marks=vec![mark] />
+        </figure>
+    }
+}
+
+#[component]
+fn Score() -> impl IntoView {
+    let run = RunState::expect();
+    let report = run.report();
+    let score = report.score.clone().map(|score| {
+        view! {
+            <div class="score">
+                <Ring value=score.total />
+                <div class="score__parts">
+                    <Meter label="Outcome" value=score.outcome />
+                    <Meter label="Process" value=score.process />
+                    <Meter label="Efficiency" value=score.efficiency />
+                </div>
+            </div>
+        }
+    });
+    let facts = facts(&report).into_iter();
+    let facts = facts.map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).collect_view();
+    view! {
+        <div class="verdict__score">
+            {score.map_or_else(
+                || view! { <p class="empty">"Unscored: nothing in this trace gives a score a basis."</p> }.into_any(),
+                IntoAny::into_any,
+            )}
+            <dl class="verdict__facts">{facts}</dl>
+        </div>
+    }
+}
+
+/// What is worth knowing at a glance, and known.
+fn facts(report: &RunReport) -> Vec<(&'static str, String)> {
+    let totals = &report.totals;
+    let mut facts = vec![("Findings", words::finding_counts(&report.findings))];
+    if let Some(finding) = evidence::largest_waste(report) {
+        let waste = &finding.waste;
+        let parts = [
+            Some(counted(u64::from(waste.steps), "step", "steps")),
+            waste.seconds.filter(|seconds| *seconds >= 1.0).map(duration_seconds),
+            waste.cost_usd.filter(|cost| *cost > 0.0).map(money),
+        ];
+        facts.push(("Wasted, at least", parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
+    }
+    let steps =
+        [Some(counted(u64::from(report.steps), "step", "steps")), totals.seconds.map(duration_seconds)];
+    facts.push(("Run", steps.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
+    let tokens = totals.tokens_in.map(|tokens| tokens.saturating_add(totals.tokens_out.unwrap_or(0)));
+    let bound = if totals.out_is_lower_bound { "≥ " } else { "" };
+    let usage =
+        [tokens.map(|tokens| format!("{bound}{} tokens", short_count(tokens))), totals.cost_usd.map(money)];
+    let usage = usage.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    if !usage.is_empty() {
+        facts.push(("Used", usage));
+    }
+    if let Some(model) = &report.model {
+        facts.push(("Model", model.clone()));
+    }
+    facts
+}
