@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::paths::{FileRole, role};
-use super::{Evidence, Waste, ending};
+use super::{Evidence, Waste, ending, missing::missing};
 use crate::engine::facts::{ActionFacts, Claim, ClaimKind, Operation, Quote, RunFacts, RunKind, StepFacts};
 use crate::engine::trace::{AgentId, PartKind, Role, Step, StepId, StepKind, Trace};
 
@@ -14,7 +14,16 @@ pub struct DetectContext<'a> {
     checks: Vec<StepId>,
     source_edits: Vec<StepId>,
     closing: Vec<StepId>,
+    baselines: Vec<StepId>,
     failing_before: BTreeSet<&'a str>,
+}
+
+/// A last check that failed.
+#[derive(Debug, Clone, Copy)]
+pub struct FailedCheck {
+    pub step: StepId,
+    /// See [`DetectContext::is_contested`].
+    pub contested: bool,
 }
 
 impl<'a> DetectContext<'a> {
@@ -31,6 +40,7 @@ impl<'a> DetectContext<'a> {
             actions,
             checks: Vec::new(),
             source_edits: Vec::new(),
+            baselines: Vec::new(),
             failing_before: BTreeSet::new(),
         };
         ctx.index_checks();
@@ -52,8 +62,10 @@ impl<'a> DetectContext<'a> {
             let untouched = set_aside || stash == Stash::AwayAndBack || self.source_edits.is_empty();
             if let Some(tests) = action.tests.as_ref().filter(|_| untouched) {
                 self.failing_before.extend(tests.failing.iter().map(AsRef::as_ref));
+                self.baselines.push(*id);
             }
-            if (action.is_red_check() || action.is_green_check()) && !set_aside && stash != Stash::AwayAndBack
+            let of_the_work = !set_aside && stash != Stash::AwayAndBack;
+            if of_the_work && (action.is_red_check() || action.is_green_check()) && missing(action).is_none()
             {
                 self.checks.push(*id);
             }
@@ -94,7 +106,8 @@ impl<'a> DetectContext<'a> {
     }
 
     /// Checks of the agent's work that said yes or no, in order. Those of the source as it was before are
-    /// not among them, except reproductions made before the first edit.
+    /// not among them, except reproductions made before the first edit; nor are those that never ran,
+    /// because their program is not installed.
     pub fn checks(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a ActionFacts)> + '_ {
         self.resolve(&self.checks)
     }
@@ -110,26 +123,62 @@ impl<'a> DetectContext<'a> {
             .find(|(_, check)| check.tests.is_some() || check.operation == Operation::Run(RunKind::Test))
     }
 
-    /// The last check, if it failed, judged what was handed in (no edit came after it, and it was no
-    /// reproduction before the first edit), and does not fail without the work too.
-    /// The original format does not show edits, so nothing can be said there.
-    pub fn failed_last_check(&self) -> Option<(StepId, &'a ActionFacts)> {
+    /// The last check, if it failed and judged what was handed in: no edit came after it, it was no
+    /// reproduction before the first edit, and it does not fail in the same way without the work. The
+    /// original format does not show edits, so nothing can be said there.
+    pub fn failed_last_check(&self) -> Option<FailedCheck> {
         if self.is_original() {
             return None;
         }
         let (step, check) = self.last_check()?;
         let judges_the_work = self.last_source_edit().is_none_or(|edit| edit <= step);
-        (check.is_red_check() && judges_the_work && !self.failed_before(check)).then_some((step, check))
+        let failed = check.is_red_check() && judges_the_work && !self.failed_before(check);
+        failed.then(|| FailedCheck { step, contested: self.is_contested(step, check) })
     }
 
-    /// The agent's claim of success after a step, in its closing words; none where it also says there that
-    /// it could not do something.
-    pub fn success_claim_after(&self, step: StepId) -> Option<(StepId, &'a Claim)> {
-        let claims = || self.closing_claims().filter(|(at, _)| *at > step);
+    /// Whether a red check may be no fault of the work: some of its tests pass and nothing in the trace says
+    /// that the others passed before; or it is a program run by hand while the tests are green.
+    pub fn is_contested(&self, step: StepId, check: &ActionFacts) -> bool {
+        match &check.tests {
+            Some(tests) => {
+                let some_pass = tests.counts.is_some_and(|counts| counts.passed > 0);
+                let known_green = self
+                    .checks()
+                    .take_while(|(other, _)| *other < step)
+                    .any(|(_, other)| other.call_hash == check.call_hash && other.is_green_check());
+                some_pass && !known_green && !self.has_baseline(check)
+            }
+            None => {
+                let edit = self.source_edits().map(|(edit, _)| edit).take_while(|edit| *edit < step).last();
+                self.checks().take_while(|(other, _)| *other < step).any(|(other, test)| {
+                    edit.is_some_and(|edit| edit < other)
+                        && test.tests.as_ref().is_some_and(|tests| tests.green)
+                })
+            }
+        }
+    }
+
+    /// Whether the same tests were run on the untouched source.
+    fn has_baseline(&self, check: &ActionFacts) -> bool {
+        self.baselines
+            .iter()
+            .filter_map(|step| self.facts.action(*step))
+            .any(|baseline| baseline.call_hash == check.call_hash || baseline.command == check.command)
+    }
+
+    /// The agent's claim of success, in its closing words, that a failed last check contradicts. None where it
+    /// also says there that it could not do something. A contested check contradicts only what is said about
+    /// the tests.
+    pub fn contradicted(&self, check: StepId, contested: bool) -> Option<(StepId, &'a Claim)> {
+        let claims = || self.closing_claims().filter(|(at, _)| *at > check);
         if claims().any(|(_, claim)| claim.kind == ClaimKind::GaveUp) {
             return None;
         }
-        claims().find(|(_, claim)| claim.kind.is_success())
+        let ran_tests = self.facts.action(check).is_some_and(|action| action.tests.is_some());
+        claims().find(|(_, claim)| match claim.kind {
+            ClaimKind::TestsPass => ran_tests || !contested,
+            kind => kind.is_success() && !contested,
+        })
     }
 
     /// Whether a limit or a crash ended the run.

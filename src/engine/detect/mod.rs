@@ -7,12 +7,13 @@ mod context;
 mod delivery;
 mod ending;
 mod finding;
+mod missing;
 mod paths;
 mod rules;
 mod verdict;
 mod words;
 
-pub use context::DetectContext;
+pub use context::{DetectContext, FailedCheck};
 pub use finding::{Category, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status, Waste};
 pub use verdict::{Candidate, Verdict};
 

@@ -1,6 +1,7 @@
 use crate::engine::detect::words::{called, failure, quoted};
 use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status,
+    Category, DetectContext, Detector, DetectorInfo, Evidence, FailedCheck, Finding, Findings, Severity,
+    Status,
 };
 
 pub(super) struct ClaimContradictsCheck;
@@ -15,7 +16,8 @@ static INFO: DetectorInfo = DetectorInfo {
           measured sets in which it occurs had not solved their task.",
     limits: "Claims are recognised by their words, in English. A failure that the agent expected, or that it \
              names in the same message as one it could not solve, is not meant here. Tests that also failed \
-             on the untouched source are left out where the output names them.",
+             on the untouched source are left out where the output names them; where some tests pass and \
+             nothing shows that the others ever did, only a claim that the tests pass is contradicted.",
     category: Category::Verification,
     severity: Severity::Error,
     status: Status::Preview,
@@ -29,20 +31,18 @@ impl Detector for ClaimContradictsCheck {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let Some((check, _)) = ctx.failed_last_check() else { return };
-        let Some((step, claim)) = ctx.success_claim_after(check) else { return };
+        let Some(FailedCheck { step: check, contested }) = ctx.failed_last_check() else { return };
+        let Some((step, claim)) = ctx.contradicted(check, contested) else { return };
         let message = format!(
             "The final message claims {}, but the last check, {}, had failed: {}.",
             quoted(&claim.quote.text),
             called(ctx, check),
             failure(ctx, check)
         );
-        findings.push(
-            Finding::new(&INFO, step, message)
-                .certain()
-                .about([check])
-                .proven_by([Evidence { step, quote: claim.quote.clone() }, ctx.proof(check)]),
-        );
+        let finding = Finding::new(&INFO, step, message)
+            .about([check])
+            .proven_by([Evidence { step, quote: claim.quote.clone() }, ctx.proof(check)]);
+        findings.push(if contested { finding } else { finding.certain() });
     }
 }
 
@@ -57,6 +57,8 @@ mod tests {
             &ClaimContradictsCheck,
             "
             edit       src/lib.rs +3 -1
+            test       pytest -q               tests green 0/10
+            edit       src/lib.rs +1 -1
             test       pytest -q               tests red 2/10  failing test_a,test_b
             run        rm repro.py
             assistant  All tests pass now.     claims tests-pass   <- claim-contradicts-check
@@ -70,6 +72,27 @@ mod tests {
         );
         let quotes: Vec<&str> = found[0].evidence.iter().map(|evidence| &*evidence.quote.text).collect();
         assert_eq!(quotes, ["All tests pass now.", "2 failed, 8 passed"]);
+    }
+
+    #[test]
+    fn without_a_baseline_only_a_claim_about_the_tests_is_contradicted() {
+        let found = check(
+            &ClaimContradictsCheck,
+            "
+            edit       src/lib.rs +3 -1
+            test       pytest -q               tests red 1/90
+            assistant  All tests pass.         claims tests-pass   <- claim-contradicts-check
+            ",
+        );
+        assert!(!found[0].certain);
+        check(
+            &ClaimContradictsCheck,
+            "
+            edit       src/lib.rs +3 -1
+            test       pytest -q               tests red 1/90
+            assistant  Fixed it.               claims fixed
+            ",
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-use crate::engine::detect::words::{called, count, error};
+use crate::engine::detect::missing::missing;
+use crate::engine::detect::words::{called, count, error, quoted};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
@@ -11,7 +12,7 @@ static INFO: DetectorInfo = DetectorInfo {
     id: "environment-blocked",
     title: "Blocked by the environment",
     what: "Calls failed for reasons outside the task: credentials, rate limits, the network, disk or memory, \
-           time, or a program or module that is not installed.",
+           time, or a program that is not installed.",
     why: "What fails here is the place the agent works in. Such runs say little about the agent and are \
           best repaired before comparing anything.",
     limits: "Recognised from error messages and codes. Where a like call succeeds later the block is only \
@@ -28,24 +29,21 @@ const OFTEN: usize = 2;
 
 /// What shut the agent out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Block {
+enum Block<'a> {
     Class(ErrorClass),
-    /// A program or module is not installed.
-    Missing,
+    /// This program or module is not installed.
+    Missing(&'a str),
 }
 
-/// In this order they are reported.
-const BLOCKS: &[(Block, usize)] = &[
-    (Block::Class(ErrorClass::Authentication), 1),
-    (Block::Class(ErrorClass::RateLimit), 1),
-    (Block::Class(ErrorClass::Network), OFTEN),
-    (Block::Class(ErrorClass::Resources), 1),
-    (Block::Class(ErrorClass::Timeout), OFTEN),
-    (Block::Missing, OFTEN),
+/// Classes of errors that are the environment's, with the failures from which on they count. One missing
+/// answer of a network or one time-out is ordinary.
+const CLASSES: &[(ErrorClass, usize)] = &[
+    (ErrorClass::Authentication, 1),
+    (ErrorClass::RateLimit, 1),
+    (ErrorClass::Resources, 1),
+    (ErrorClass::Network, OFTEN),
+    (ErrorClass::Timeout, OFTEN),
 ];
-
-/// How shells and languages say that something is not installed.
-const MISSING: &[&str] = &["command not found", "no module named", "not recognized as", "cannot find module"];
 
 impl Detector for EnvironmentBlocked {
     fn info(&self) -> &'static DetectorInfo {
@@ -53,17 +51,20 @@ impl Detector for EnvironmentBlocked {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let blocked: Vec<(StepId, Block)> =
-            ctx.actions().filter_map(|(step, action)| Some((step, Block::of(action)?))).collect();
-        for (block, least) in BLOCKS {
-            let steps: Vec<StepId> =
-                blocked.iter().filter(|(_, other)| other == block).map(|(step, _)| *step).collect();
+        let mut blocks: Vec<(Block<'_>, Vec<StepId>)> = Vec::new();
+        for (step, block) in ctx.actions().filter_map(|(step, action)| Some((step, Block::of(action)?))) {
+            match blocks.iter_mut().find(|(known, _)| *known == block) {
+                Some((_, steps)) => steps.push(step),
+                None => blocks.push((block, vec![step])),
+            }
+        }
+        for (block, steps) in blocks {
             let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else { continue };
-            if steps.len() < *least {
+            if steps.len() < block.least() {
                 continue;
             }
             let recovered =
-                ctx.actions().any(|(step, action)| step > last && makes_up_for(ctx, action, last));
+                ctx.actions().any(|(step, action)| step > last && block.is_overcome(ctx, action, last));
             let after = if recovered { "; a like call succeeded later" } else { "" };
             let message = format!(
                 "{} {}, first {}{after}.",
@@ -83,34 +84,45 @@ impl Detector for EnvironmentBlocked {
     }
 }
 
-impl Block {
-    fn of(action: &ActionFacts) -> Option<Self> {
+impl<'a> Block<'a> {
+    fn of(action: &'a ActionFacts) -> Option<Self> {
         let class = match action.outcome {
             ActionOutcome::Timeout => ErrorClass::Timeout,
             ActionOutcome::Error(class) => class,
             _ => return None,
         };
-        let block = Self::Class(class);
-        if BLOCKS.iter().any(|(known, _)| *known == block) {
-            return Some(block);
+        let is_known = CLASSES.iter().any(|(known, _)| *known == class);
+        missing(action).map(Self::Missing).or(is_known.then_some(Self::Class(class)))
+    }
+
+    /// Failures from which on it counts.
+    fn least(self) -> usize {
+        match self {
+            Self::Class(class) => {
+                CLASSES.iter().find(|(known, _)| *known == class).map_or(OFTEN, |(_, least)| *least)
+            }
+            Self::Missing(_) => OFTEN,
         }
-        let said = action.error.as_ref()?.quote.text.to_lowercase();
-        MISSING.iter().any(|words| said.contains(words)).then_some(Self::Missing)
     }
 
     fn words(self) -> String {
         match self {
             Self::Class(class) => format!("failed because {}", error(class)),
-            Self::Missing => "failed because a program or module is not installed".to_owned(),
+            Self::Missing(name) => format!("failed because {} is not installed", quoted(name)),
         }
     }
-}
 
-/// Whether `action` is of the same kind as the blocked one, and succeeded.
-fn makes_up_for(ctx: &DetectContext<'_>, action: &ActionFacts, blocked: StepId) -> bool {
-    let Some(blocked) = ctx.facts.action(blocked) else { return false };
-    let is_ok = matches!(action.outcome, ActionOutcome::Ok | ActionOutcome::Empty);
-    is_ok && action.operation == blocked.operation && program(action) == program(blocked)
+    /// Whether `action` shows that the block of `blocked` was gone: it is of the same kind and succeeded.
+    fn is_overcome(self, ctx: &DetectContext<'_>, action: &ActionFacts, blocked: StepId) -> bool {
+        let is_ok = matches!(action.outcome, ActionOutcome::Ok | ActionOutcome::Empty);
+        let Some(blocked) = ctx.facts.action(blocked).filter(|_| is_ok) else { return false };
+        match (self, action.command.as_deref()) {
+            (Self::Missing(name), Some(command)) => {
+                command.split(|c: char| !(c.is_alphanumeric() || "._-".contains(c))).any(|word| word == name)
+            }
+            _ => action.operation == blocked.operation && program(action) == program(blocked),
+        }
+    }
 }
 
 /// The program a command starts, after `cd … &&` and variables.
@@ -151,6 +163,15 @@ mod tests {
             test  pytest tests    exit 127  error not-found bash: pytest: command not found
             ",
         );
+        let found = check(
+            &EnvironmentBlocked,
+            "
+            run  pip list         exit 127  error not-found bash: pip: command not found   <- environment-blocked
+            run  pip install x    exit 127  error not-found bash: pip: command not found
+            run  python3 -m pip install x
+            ",
+        );
+        assert_eq!(found[0].severity, Severity::Note);
         check(&EnvironmentBlocked, "run  jq .   exit 127  error not-found bash: jq: command not found");
     }
 

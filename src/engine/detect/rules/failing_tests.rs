@@ -16,7 +16,8 @@ static INFO: DetectorInfo = DetectorInfo {
           that is ordinary work and only noted; where they stay red, the run most likely failed.",
     limits: "Tests that fail before the first edit are taken for a reproduction of the problem. Tests that \
              also failed on the untouched source are left out, which can be told only where the output \
-             names them. Runs whose changes cannot be seen are not judged.",
+             names them; where some tests pass and nothing shows that the others ever did, it is only \
+             noted. Runs whose changes cannot be seen are not judged.",
     category: Category::Verification,
     severity: Severity::Warning,
     status: Status::Preview,
@@ -51,7 +52,8 @@ impl Detector for FailingTests {
                     failure(ctx, last)
                 )
             };
-            let severity = if episode.recovered { Severity::Note } else { Severity::Warning };
+            let doubtful = ctx.facts.action(last).is_some_and(|check| ctx.is_contested(last, check));
+            let severity = if episode.recovered || doubtful { Severity::Note } else { Severity::Warning };
             findings.push(
                 Finding::new(&INFO, first, message)
                     .severity(severity)
@@ -111,6 +113,7 @@ mod tests {
         let found = check(
             &FailingTests,
             "
+            test    pytest -q    tests green 0/10
             edit    src/lib.rs +3 -1
             test    pytest -q    tests red 2/10  failing test_a,test_b   <- failing-tests
             edit    src/lib.rs +1 -1

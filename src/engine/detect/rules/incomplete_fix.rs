@@ -11,8 +11,9 @@ static INFO: DetectorInfo = DetectorInfo {
     what: "The agent gave its final answer or submitted while its last test run was red, without another edit \
            after it. The step at which it gave up is blamed.",
     why: "The agent saw that its change does not work, and left it so.",
-    limits: "Tests that also failed on the untouched source are left out where the output names them. Runs \
-             that were cut off did not give up and are not meant here.",
+    limits: "Tests that also failed on the untouched source are left out where the output names them, and so \
+             are runs in which some tests pass and nothing shows that the others ever did. Runs that were \
+             cut off did not give up and are not meant here.",
     category: Category::Outcome,
     severity: Severity::Warning,
     status: Status::Preview,
@@ -30,7 +31,8 @@ impl Detector for IncompleteFix {
             return original(ctx, findings);
         }
         let Some((edit, (check, action))) = ctx.last_source_edit().zip(ctx.last_test()) else { return };
-        if check < edit || !action.is_red_check() || ctx.failed_before(action) || ctx.was_cut_off() {
+        let is_excused = ctx.failed_before(action) || ctx.is_contested(check, action);
+        if check < edit || !action.is_red_check() || is_excused || ctx.was_cut_off() {
             return;
         }
         // Without a last word the run may go on elsewhere.
@@ -85,6 +87,7 @@ mod tests {
         let found = check(
             &IncompleteFix,
             "
+            test       pytest -q    tests red 1/10  failing test_a
             edit       src/lib.rs +3 -1
             test       pytest -q    tests red 2/10  failing test_a,test_b
             read       src/lib.rs
@@ -104,7 +107,7 @@ mod tests {
             &IncompleteFix,
             "
             edit       src/lib.rs +3 -1
-            test       pytest -q    tests red 2/10
+            test       pytest -q    tests red 10/10
             edit       src/lib.rs +3 -1
             assistant  Done.
             ",
@@ -113,7 +116,7 @@ mod tests {
             &IncompleteFix,
             "
             edit       src/lib.rs +3 -1
-            test       pytest -q    tests red 2/10
+            test       pytest -q    tests red 10/10
             event      limit-reached max turns
             ",
         );
@@ -123,6 +126,14 @@ mod tests {
             test       pytest -q    tests red 1/10  failing test_old
             edit       src/lib.rs +3 -1
             test       pytest -q    tests red 1/10  failing test_old
+            assistant  The failing test is not related.
+            ",
+        );
+        check(
+            &IncompleteFix,
+            "
+            edit       src/lib.rs +3 -1
+            test       pytest -q    tests red 1/90
             assistant  The failing test is not related.
             ",
         );

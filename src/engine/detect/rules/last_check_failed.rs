@@ -1,6 +1,6 @@
 use crate::engine::detect::words::{called, count, failure};
 use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
+    Category, DetectContext, Detector, DetectorInfo, FailedCheck, Finding, Findings, Severity, Status,
 };
 
 pub(super) struct LastCheckFailed;
@@ -13,8 +13,10 @@ static INFO: DetectorInfo = DetectorInfo {
           task on three of four measured sets.",
     limits: "A program that fails on purpose (a reproduction that still shows another problem, an expected \
              exception) looks the same. Checks before the first edit are taken for reproductions, and tests \
-             that also failed on the untouched source are left out where the output names them. Runs that \
-             claim success over the failure are reported as such instead.",
+             that also failed on the untouched source are left out where the output names them. Where some \
+             tests pass and nothing shows that the others ever did, or where the tests are green and only a \
+             program run by hand fails, it is only noted. Runs that claim success over the failure are \
+             reported as such instead.",
     category: Category::Verification,
     severity: Severity::Error,
     status: Status::Preview,
@@ -28,22 +30,26 @@ impl Detector for LastCheckFailed {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let Some((check, _)) = ctx.failed_last_check() else { return };
-        if ctx.success_claim_after(check).is_some() {
+        let Some(FailedCheck { step: check, contested }) = ctx.failed_last_check() else { return };
+        if ctx.contradicted(check, contested).is_some() {
             return;
         }
         let after = ctx.actions().filter(|(step, _)| *step > check).count();
         let message = format!(
-            "The last check, {}, failed: {}. {} without another check or edit.",
+            "The last check, {}, failed: {}. {} without another check or edit.{}",
             called(ctx, check),
             failure(ctx, check),
             match after {
                 0 => "The run ended there".to_owned(),
                 more => format!("The run ended {} later", count(more, "action")),
-            }
+            },
+            if contested { " Whether it passed before the work began is not known." } else { "" }
         );
         findings.push(
-            Finding::new(&INFO, check, message).proven_by([ctx.proof(check)]).about(ctx.last_source_edit()),
+            Finding::new(&INFO, check, message)
+                .severity(if contested { Severity::Note } else { Severity::Error })
+                .proven_by([ctx.proof(check)])
+                .about(ctx.last_source_edit()),
         );
     }
 }
@@ -51,6 +57,7 @@ impl Detector for LastCheckFailed {
 #[cfg(test)]
 mod tests {
     use super::LastCheckFailed;
+    use crate::engine::detect::Severity;
     use crate::engine::testing::script::check;
 
     #[test]
@@ -69,6 +76,36 @@ mod tests {
             "The last check, “cargo build”, failed: “error[E0308]: mismatched types”. The run ended 1 action \
              later without another check or edit."
         );
+    }
+
+    #[test]
+    fn only_noted_where_the_failure_may_be_older() {
+        let found = check(
+            &LastCheckFailed,
+            "
+            edit  src/lib.rs
+            test  pytest          tests red 1/90  failing test_network   <- last-check-failed
+            ",
+        );
+        assert_eq!(found[0].severity, Severity::Note);
+        let found = check(
+            &LastCheckFailed,
+            "
+            test  pytest          tests green 0/90
+            edit  src/lib.rs
+            test  pytest          tests red 1/90  failing test_network   <- last-check-failed
+            ",
+        );
+        assert_eq!(found[0].severity, Severity::Error);
+        let found = check(
+            &LastCheckFailed,
+            "
+            edit     src/lib.rs
+            test     pytest          tests green 0/90
+            program  python try.py   exit 1   <- last-check-failed
+            ",
+        );
+        assert_eq!(found[0].severity, Severity::Note);
     }
 
     #[test]
@@ -100,7 +137,7 @@ mod tests {
             &LastCheckFailed,
             "
             edit       src/lib.rs
-            test       pytest          tests red 1/2
+            test       pytest          tests red 2/2
             assistant  All tests pass.   claims tests-pass
             ",
         );

@@ -14,7 +14,8 @@ static INFO: DetectorInfo = DetectorInfo {
     why: "Work that was cut off is rarely finished: of SWE-agent's runs that ended so, 97 in 100 had not \
           solved their task.",
     limits: "Read from the exit status and the events that the format records; formats without either never \
-             show it. A run may have done its work just before the cut.",
+             show it. A run may have done its work just before the cut. A record that breaks off without saying \
+             why is only a warning: of Claude Code's runs that ended so, no more failed than of all.",
     category: Category::System,
     severity: Severity::Error,
     status: Status::Preview,
@@ -54,8 +55,11 @@ impl Detector for StoppedByLimit {
             }
             _ => "",
         };
-        let finding =
-            Finding::new(&INFO, step, format!("{how}{said}{pending}.")).proven_by([ctx.proof(step)]);
+        // An event alone may be the recorder's end rather than the agent's.
+        let only_recorded = by_status.is_none() && cut == CutOff::Crash;
+        let finding = Finding::new(&INFO, step, format!("{how}{said}{pending}."))
+            .severity(if only_recorded { Severity::Warning } else { Severity::Error })
+            .proven_by([ctx.proof(step)]);
         let is_certain = by_status.is_some() && MEASURED_FORMATS.contains(&ctx.trace.format);
         findings.push(if is_certain { finding.certain() } else { finding });
     }
@@ -64,6 +68,7 @@ impl Detector for StoppedByLimit {
 #[cfg(test)]
 mod tests {
     use super::StoppedByLimit;
+    use crate::engine::detect::Severity;
     use crate::engine::testing::script::check;
 
     #[test]
@@ -77,6 +82,18 @@ mod tests {
         );
         assert_eq!(found[0].message, "A limit stopped the run (“limit-reached max turns”).");
         assert!(!found[0].certain);
+    }
+
+    #[test]
+    fn a_record_that_breaks_off_is_a_warning() {
+        let found = check(
+            &StoppedByLimit,
+            "
+            edit    src/lib.rs +3 -1
+            event   crash the stream ends    <- stopped-by-limit
+            ",
+        );
+        assert_eq!(found[0].severity, Severity::Warning);
     }
 
     #[test]
