@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use super::paths::{FileRole, role};
 use super::{Evidence, Waste, ending, missing::missing};
-use crate::engine::facts::{ActionFacts, Claim, ClaimKind, Operation, Quote, RunFacts, RunKind, StepFacts};
+use crate::engine::facts::{
+    ActionFacts, Claim, ClaimKind, Edit, EditKind, Operation, Quote, RunFacts, RunKind, StepFacts,
+};
 use crate::engine::trace::{AgentId, PartKind, Role, Step, StepId, StepKind, Trace};
 
 /// A run as detectors see it: trace, facts, and indexes computed once for all rules. Abandoned branches are
@@ -47,10 +49,11 @@ impl<'a> DetectContext<'a> {
         ctx
     }
 
-    /// Tells checks of the work from checks of the untouched source, as made before the first edit or with
-    /// the work set aside by `git stash`.
+    /// Tells checks of the work from checks of the untouched source, as made before the first edit, after
+    /// taking all edits back, or with the work set aside by `git stash`.
     fn index_checks(&mut self) {
         let mut set_aside = false;
+        let mut touched: BTreeSet<&str> = BTreeSet::new();
         for id in &self.actions {
             let Some(action) = self.facts.action(*id) else { continue };
             let stash = Stash::of(action);
@@ -59,18 +62,20 @@ impl<'a> DetectContext<'a> {
                 Stash::Back => false,
                 Stash::AwayAndBack | Stash::None => set_aside && action.edits.is_empty(),
             };
-            let untouched = set_aside || stash == Stash::AwayAndBack || self.source_edits.is_empty();
-            if let Some(tests) = action.tests.as_ref().filter(|_| untouched) {
+            let without_work = set_aside || stash == Stash::AwayAndBack;
+            if let Some(tests) = action.tests.as_ref().filter(|_| without_work || touched.is_empty()) {
                 self.failing_before.extend(tests.failing.iter().map(AsRef::as_ref));
                 self.baselines.push(*id);
             }
-            let of_the_work = !set_aside && stash != Stash::AwayAndBack;
-            if of_the_work && (action.is_red_check() || action.is_green_check()) && missing(action).is_none()
-            {
+            let is_verdict = action.is_red_check() || action.is_green_check();
+            if is_verdict && !without_work && missing(action).is_none() {
                 self.checks.push(*id);
             }
             if self.is_source_edit(action) {
                 self.source_edits.push(*id);
+            }
+            if stash == Stash::None {
+                follow_edits(action, &mut touched);
             }
         }
     }
@@ -192,8 +197,9 @@ impl<'a> DetectContext<'a> {
         self.resolve(&self.source_edits)
     }
 
+    /// Taking edits back is none.
     pub fn is_source_edit(&self, action: &ActionFacts) -> bool {
-        action.edits.iter().any(|edit| role(&edit.file) == FileRole::Source)
+        action.edits.iter().any(is_source)
     }
 
     pub fn last_source_edit(&self) -> Option<StepId> {
@@ -284,6 +290,26 @@ impl<'a> DetectContext<'a> {
             _ => PartKind::Message,
         };
         Quote { part, start: 0, end: 0, text: step.map_or_else(Box::default, |step| step.label.clone()) }
+    }
+}
+
+fn is_source(edit: &Edit) -> bool {
+    edit.kind != EditKind::Revert && role(&edit.file) == FileRole::Source
+}
+
+/// Keeps track of the source files that differ from what they were at first.
+fn follow_edits<'a>(action: &'a ActionFacts, touched: &mut BTreeSet<&'a str>) {
+    for edit in &action.edits {
+        match (edit.kind, &*edit.file) {
+            (EditKind::Revert, "") => touched.clear(),
+            (EditKind::Revert, file) => {
+                touched.remove(file);
+            }
+            _ if is_source(edit) => {
+                touched.insert(&edit.file);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -108,9 +108,9 @@ mod tests {
 
     const RED_END: &str = "
         edit         src/lib.rs +3 -1
-        test         pytest -q             tests red 2/10  failing test_a,test_b
+        test         pytest -q             tests red 2/2  failing test_a,test_b
         edit         src/lib.rs +1 -1
-        test         pytest -q             tests red 1/10  failing test_a
+        test         pytest -q             tests red 2/2  failing test_a,test_b
         assistant    Could not get it to work.
         ";
 
@@ -206,7 +206,7 @@ mod tests {
     fn certain_evidence_of_failure_puts_a_ceiling_on_the_total() {
         let lie = "
             edit         src/lib.rs
-            test         pytest -q               tests red 1/10
+            test         pytest -q               tests red 10/10
             assistant    All tests pass now.     claims tests-pass
             ";
         let (score, findings) = scored(lie, &Profile::default());

@@ -252,7 +252,7 @@ impl<'a> Line<'a> {
     /// On any line: `claims KIND [words]`, `unmade`, `reports TEXT`, `time SECONDS`, `tokens N`.
     /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`, `error CLASS [text]`,
     /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `result NAME` (results of equal
-    /// names are equal), `edits PATH` and `creates PATH` (a command that changes a file), `says TEXT`.
+    /// names are equal), `edits PATH`, `creates PATH` and `reverts [PATH]` (a command that changes files), `says TEXT`.
     fn fact(&mut self, column: &str) {
         let (name, value) = column.split_once(' ').unwrap_or((column, ""));
         match name {
@@ -304,8 +304,12 @@ impl<'a> Line<'a> {
             "waits" => action.waits = true,
             "result" => action.result_hash = xxh3_64(value.as_bytes()),
             "says" => action.result_quote = Some(quote(PartKind::Result, value)),
-            "edits" | "creates" => {
-                let kind = if name == "edits" { EditKind::Modify } else { EditKind::Create };
+            "edits" | "creates" | "reverts" => {
+                let kind = match name {
+                    "edits" => EditKind::Modify,
+                    "creates" => EditKind::Create,
+                    _ => EditKind::Revert,
+                };
                 let file = value.into();
                 action.edits.push(Edit { file, kind, added: None, removed: None, before: None, after: None });
             }

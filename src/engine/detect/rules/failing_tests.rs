@@ -16,8 +16,7 @@ static INFO: DetectorInfo = DetectorInfo {
           that is ordinary work and only noted; where they stay red, the run most likely failed.",
     limits: "Tests that fail before the first edit are taken for a reproduction of the problem. Tests that \
              also failed on the untouched source are left out, which can be told only where the output \
-             names them; where some tests pass and nothing shows that the others ever did, it is only \
-             noted. Runs whose changes cannot be seen are not judged.",
+             names them. Runs whose changes cannot be seen are not judged.",
     category: Category::Verification,
     severity: Severity::Warning,
     status: Status::Preview,
@@ -52,8 +51,7 @@ impl Detector for FailingTests {
                     failure(ctx, last)
                 )
             };
-            let doubtful = ctx.facts.action(last).is_some_and(|check| ctx.is_contested(last, check));
-            let severity = if episode.recovered || doubtful { Severity::Note } else { Severity::Warning };
+            let severity = if episode.recovered { Severity::Note } else { Severity::Warning };
             findings.push(
                 Finding::new(&INFO, first, message)
                     .severity(severity)
@@ -159,6 +157,16 @@ mod tests {
             git     git stash
             test    pytest -q            tests red 1/10  failing test_old
             git     git stash pop
+            test    pytest -q            tests red 1/10  failing test_old
+            ",
+        );
+        check(
+            &FailingTests,
+            "
+            edit    src/lib.rs +3 -1
+            git     git checkout src/lib.rs    reverts src/lib.rs
+            test    pytest -q            tests red 1/10  failing test_old
+            edit    src/lib.rs +3 -1
             test    pytest -q            tests red 1/10  failing test_old
             ",
         );

@@ -14,8 +14,8 @@ static INFO: DetectorInfo = DetectorInfo {
     limits: "A program that fails on purpose (a reproduction that still shows another problem, an expected \
              exception) looks the same. Checks before the first edit are taken for reproductions, and tests \
              that also failed on the untouched source are left out where the output names them. Where some \
-             tests pass and nothing shows that the others ever did, or where the tests are green and only a \
-             program run by hand fails, it is only noted. Runs that claim success over the failure are \
+             tests pass and nothing shows that the others ever did, it is a warning; where the tests are \
+             green and only a program run by hand fails, a note. Runs that claim success over the failure are \
              reported as such instead.",
     category: Category::Verification,
     severity: Severity::Error,
@@ -34,6 +34,12 @@ impl Detector for LastCheckFailed {
         if ctx.contradicted(check, contested).is_some() {
             return;
         }
+        let is_test = ctx.facts.action(check).is_some_and(|action| action.tests.is_some());
+        let severity = match (contested, is_test) {
+            (false, _) => Severity::Error,
+            (true, true) => Severity::Warning,
+            (true, false) => Severity::Note,
+        };
         let after = ctx.actions().filter(|(step, _)| *step > check).count();
         let message = format!(
             "The last check, {}, failed: {}. {} without another check or edit.{}",
@@ -43,11 +49,15 @@ impl Detector for LastCheckFailed {
                 0 => "The run ended there".to_owned(),
                 more => format!("The run ended {} later", count(more, "action")),
             },
-            if contested { " Whether it passed before the work began is not known." } else { "" }
+            match severity {
+                Severity::Error => "",
+                Severity::Warning => " Nothing shows that these tests passed before the work began.",
+                Severity::Note => " The tests had been green before it.",
+            }
         );
         findings.push(
             Finding::new(&INFO, check, message)
-                .severity(if contested { Severity::Note } else { Severity::Error })
+                .severity(severity)
                 .proven_by([ctx.proof(check)])
                 .about(ctx.last_source_edit()),
         );
@@ -79,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn only_noted_where_the_failure_may_be_older() {
+    fn milder_where_the_failure_may_be_older() {
         let found = check(
             &LastCheckFailed,
             "
@@ -87,7 +97,7 @@ mod tests {
             test  pytest          tests red 1/90  failing test_network   <- last-check-failed
             ",
         );
-        assert_eq!(found[0].severity, Severity::Note);
+        assert_eq!(found[0].severity, Severity::Warning);
         let found = check(
             &LastCheckFailed,
             "

@@ -69,7 +69,7 @@ fn touched_beside_the_source<'a>(ctx: &DetectContext<'a>) -> Option<BTreeMap<&'a
     let mut read: FxHashSet<&str> = FxHashSet::default();
     let mut touched = BTreeMap::new();
     for (step, action) in ctx.actions() {
-        for edit in &action.edits {
+        for edit in action.edits.iter().filter(|edit| edit.kind != EditKind::Revert) {
             let file: &str = &edit.file;
             let is_new = edit.kind == EditKind::Create && !read.contains(file);
             if is_new {

@@ -3,6 +3,7 @@ use crate::engine::detect::words::count;
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
+use crate::engine::facts::EditKind;
 use crate::engine::trace::StepId;
 
 pub(super) struct NothingDelivered;
@@ -33,8 +34,11 @@ impl Detector for NothingDelivered {
             return;
         }
         let Some(last) = ctx.last_step() else { return };
-        let edits: Vec<StepId> =
-            ctx.actions().filter(|(_, action)| !action.edits.is_empty()).map(|(step, _)| step).collect();
+        let edits: Vec<StepId> = ctx
+            .actions()
+            .filter(|(_, action)| action.edits.iter().any(|edit| edit.kind != EditKind::Revert))
+            .map(|(step, _)| step)
+            .collect();
         let is_empty = match ctx.trace.head.submission_empty {
             Some(is_empty) => is_empty,
             None => edits.is_empty() && hidden_change(ctx).is_none(),
