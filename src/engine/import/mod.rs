@@ -23,6 +23,7 @@ pub mod sidecar;
 mod swe_agent;
 pub mod text;
 mod tracebench;
+mod usage;
 
 pub use error::ImportError;
 pub use head::{Head, Outline, Shape};

@@ -1,12 +1,11 @@
 //! One message of the OpenAI chat API, or of the many servers that imitate it.
 
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::engine::import::text::Str;
 use crate::engine::import::{Located, Record};
-use crate::engine::trace::{CallInput, Segment, Usage};
+use crate::engine::trace::{CallInput, Segment};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Message<'a> {
@@ -135,21 +134,4 @@ impl<'a> Message<'a> {
     pub(super) fn time(&self) -> Option<&'a RawValue> {
         self.timestamp.or(self.created_at).or(self.ts)
     }
-}
-
-/// What one model call used, by the names of both OpenAI APIs; the prompt includes its cached part.
-pub(super) fn usage(usage: &Value) -> Option<Usage> {
-    let number = |paths: &[&str]| paths.iter().find_map(|path| usage.pointer(path)?.as_u64());
-    let usage = Usage {
-        tokens_in: number(&["/prompt_tokens", "/input_tokens"]),
-        tokens_out: number(&["/completion_tokens", "/output_tokens"]),
-        tokens_cached: number(&[
-            "/prompt_tokens_details/cached_tokens",
-            "/input_tokens_details/cached_tokens",
-            "/prompt_cache_hit_tokens",
-        ]),
-        cost_usd: None,
-        out_is_lower_bound: false,
-    };
-    (usage != Usage::default()).then_some(usage)
 }

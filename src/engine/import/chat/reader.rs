@@ -5,10 +5,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::calls::Calls;
-use super::openai::{Call, Message, usage};
+use super::openai::{Call, Message};
 use super::responses::Meaning;
 use super::written::{Written, responses};
-use crate::engine::import::{Located, Output, Record, anthropic, clock, text};
+use crate::engine::import::{Located, Output, Record, anthropic, clock, text, usage};
 use crate::engine::trace::{
     At, CallText, EventKind, Outcome, Position, ResultText, Role, RunIndex, RunWriter, StepId, TextRef,
     Usage, WarningKind,
@@ -285,8 +285,8 @@ impl Reader {
         if let Some(raw) = message.filter(|_| !self.ends_with_answer) {
             self.message(out, &record.inner(raw, self.next.into()));
         }
-        let cost_usd = self.response_usage.cost_usd;
-        self.response_usage = Usage { cost_usd, ..usage(&response.usage).unwrap_or_default() };
+        let usage = usage::of_openai(&response.usage);
+        self.response_usage = Usage { cost_usd: self.response_usage.cost_usd.or(usage.cost_usd), ..usage };
         self.note_usage(out);
     }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::engine::import::usage;
 use crate::engine::trace::{Usage, seconds_to_ms};
 
 /// A chat message, or an item of the Responses API (which has a `type` instead of a role).
@@ -142,20 +143,8 @@ impl<'a> Extra<'a> {
     }
 
     pub(super) fn usage(&self, response: &Response<'_>) -> Option<Usage> {
-        let null = Value::Null;
-        let usage = response.usage.as_ref().unwrap_or(&null);
-        let number = |paths: &[&str]| paths.iter().find_map(|path| usage.pointer(path)?.as_u64());
-        let usage = Usage {
-            tokens_in: number(&["/prompt_tokens", "/input_tokens"]),
-            tokens_out: number(&["/completion_tokens", "/output_tokens"]),
-            tokens_cached: number(&[
-                "/prompt_tokens_details/cached_tokens",
-                "/input_tokens_details/cached_tokens",
-                "/prompt_cache_hit_tokens",
-            ]),
-            cost_usd: self.cost.or_else(|| usage.pointer("/cost")?.as_f64()),
-            out_is_lower_bound: false,
-        };
+        let usage = usage::of_openai(response.usage.as_ref().unwrap_or(&Value::Null));
+        let usage = Usage { cost_usd: self.cost.or(usage.cost_usd), ..usage };
         (usage != Usage::default()).then_some(usage)
     }
 }
@@ -171,30 +160,13 @@ mod tests {
     use super::Message;
 
     #[test]
-    fn usage_of_litellm_and_of_responses() {
-        for (usage, expected) in [
-            (
-                r#"{"prompt_tokens":9,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":5},"cost":0.5}"#,
-                (9, 2, 5),
-            ),
-            (
-                r#"{"prompt_tokens":9,"completion_tokens":2,"prompt_tokens_details":null,"prompt_cache_hit_tokens":6}"#,
-                (9, 2, 6),
-            ),
-            (r#"{"input_tokens":9,"output_tokens":2,"input_tokens_details":{"cached_tokens":7}}"#, (9, 2, 7)),
-        ] {
-            let json = format!(
-                r#"{{"role":"assistant","extra":{{"response":{{"created":1700000000,"usage":{usage}}}}}}}"#
-            );
-            let message: Message<'_> = serde_json::from_str(&json).unwrap();
-            let extra = message.extra();
-            let response = extra.response();
-            let seen = extra.usage(&response).unwrap();
-            assert_eq!(
-                (seen.tokens_in, seen.tokens_out, seen.tokens_cached),
-                (Some(expected.0), Some(expected.1), Some(expected.2))
-            );
-            assert_eq!(extra.time_ms(&response), Some(1_700_000_000_000));
-        }
+    fn the_agents_own_notes_come_before_the_providers() {
+        let json = r#"{"role":"assistant","extra":{"cost":0.5,"response":{"created":1700000000,"usage":{"prompt_tokens":9,"cost":0.25}}}}"#;
+        let message: Message<'_> = serde_json::from_str(json).unwrap();
+        let extra = message.extra();
+        let response = extra.response();
+        let usage = extra.usage(&response).unwrap();
+        assert_eq!((usage.tokens_in, usage.cost_usd), (Some(9), Some(0.5)));
+        assert_eq!(extra.time_ms(&response), Some(1_700_000_000_000));
     }
 }
