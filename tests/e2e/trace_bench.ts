@@ -1,8 +1,36 @@
-import type { Page } from '@playwright/test'
+// The page as a person meets it: by role and by label.
+import type { Locator, Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 
-/** The one page object: what a person does, by the roles and labels that a person meets. */
+/** A file that a person picks. */
+export type PickedFile = { name: string; mimeType: string; buffer: Buffer }
+
+export const picked = (name: string, text: string): PickedFile => ({
+  name,
+  mimeType: 'application/json',
+  buffer: Buffer.from(text),
+})
+
 export class TraceBench {
-  constructor(readonly page: Page) {}
+  readonly files: Locator
+  readonly verdict: Locator
+  readonly timeline: Locator
+  readonly steps: Locator
+  readonly selectedStep: Locator
+  readonly detail: Locator
+  readonly runs: Locator
+  readonly clusters: Locator
+
+  constructor(readonly page: Page) {
+    this.files = page.getByRole('region', { name: 'Opened files' })
+    this.verdict = page.getByRole('region', { name: 'Verdict' })
+    this.timeline = page.getByRole('region', { name: 'Timeline' })
+    this.steps = page.getByRole('listbox', { name: 'Steps' })
+    this.selectedStep = this.steps.getByRole('option', { selected: true })
+    this.detail = page.getByRole('region', { name: 'Selected step' })
+    this.runs = page.getByRole('region', { name: 'Runs' })
+    this.clusters = page.getByRole('region', { name: 'Clusters of the same failure' })
+  }
 
   /** Opens the page and waits until it can be used. The fragment is what follows the `#`. */
   async open(fragment = ''): Promise<void> {
@@ -19,5 +47,23 @@ export class TraceBench {
   async installed(): Promise<void> {
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
     await this.page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  }
+
+  async openSample(title: string): Promise<void> {
+    await this.page.getByRole('button', { name: title }).click()
+    await expect(this.verdict).toBeVisible()
+  }
+
+  async pick(files: PickedFile[] | string[]): Promise<void> {
+    await this.page.getByLabel('Trace files').setInputFiles(files)
+  }
+
+  file(name: string): Locator {
+    return this.files.getByRole('listitem').filter({ hasText: name })
+  }
+
+  /** The number the list shows for the step that is open. */
+  async selectedNumber(): Promise<number> {
+    return Number(await this.selectedStep.getAttribute('aria-posinset'))
   }
 }
