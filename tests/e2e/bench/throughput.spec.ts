@@ -1,0 +1,98 @@
+// How fast a worker reads and analyses dropped files, beside `JSON.parse` of the same bytes in the same run.
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from '../fixtures.ts'
+
+const shared = process.env.TRACEBENCH_SHARED ?? new URL('../../../../shared', import.meta.url).pathname
+const corpus = path.join(shared, 'corpus')
+const FORMATS = ['claude-code', 'claude-code-stream', 'codex', 'swe-agent', 'mini-swe-agent', 'atif', 'openhands-v0', 'openai-chat']
+const ROUNDS = 5
+
+type Timing = { bytes: number; engine: number; parse: number }
+
+/** All files of a format that are traces, largest first. */
+function filesOf(format: string): string[] {
+  const folder = path.join(corpus, format)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(jsonl?|traj)$/.test(name) && !/report\.json|results?(_summary)?\.json|preds\.json/.test(name))
+    .map((name) => path.join(folder, name))
+    .filter((name) => statSync(name).isFile())
+    .sort((a, b) => statSync(b).size - statSync(a).size)
+}
+
+test('megabytes a second in the worker', async ({ tracebench, page }) => {
+  test.skip(!existsSync(corpus), `skipped: there is no ${corpus} to measure on`)
+  await tracebench.open()
+  await page.evaluate(() => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    input.multiple = true
+    input.setAttribute('aria-label', 'Files to measure')
+    document.body.append(input)
+  })
+  const lines = ['format               files       MB   engine MB/s   JSON.parse MB/s   ratio']
+  for (const format of FORMATS) {
+    const files = filesOf(format)
+    if (files.length === 0) continue
+    await page.getByLabel('Files to measure').setInputFiles(files)
+    const timing = await page.evaluate(measure, ROUNDS)
+    const megabytes = timing.bytes / 1e6
+    const [engine, parse] = [(megabytes / timing.engine) * 1000, (megabytes / timing.parse) * 1000]
+    lines.push(
+      format.padEnd(20) +
+        [String(files.length).padStart(6), megabytes.toFixed(2).padStart(9), engine.toFixed(0).padStart(14)].join('') +
+        [parse.toFixed(0).padStart(18), (engine / parse).toFixed(2).padStart(8)].join(''),
+    )
+    expect(engine).toBeGreaterThan(0)
+  }
+  console.log(lines.join('\n'))
+})
+
+/** Runs in the page: analyses the picked files in a worker of its own, then parses the same bytes, best of several rounds. */
+async function measure(rounds: number): Promise<Timing> {
+  const input = document.querySelector<HTMLInputElement>('[aria-label="Files to measure"]')
+  const files = [...(input?.files ?? [])]
+  const worker = new Worker('./engine_worker_loader.js', { type: 'module' })
+  const settled = (wanted: (say: string) => boolean) =>
+    new Promise<void>((resolve) => {
+      worker.onmessage = ({ data }) => {
+        if (wanted(JSON.parse(data).reply.say)) resolve()
+      }
+    })
+  await settled((say) => say === 'ready')
+
+  let engine = 0
+  let parse = 0
+  for (const [id, file] of files.entries()) {
+    const times: number[] = []
+    const parses: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const request = { ask: 'analyze', files: [{ id, name: file.name }], profile: 'default' }
+      const start = performance.now()
+      const done = settled((say) => say === 'analyzed' || say === 'failed')
+      worker.postMessage({ envelope: JSON.stringify({ id: 1, request }), files: [{ name: file.name, file }] })
+      await done
+      times.push(performance.now() - start)
+
+      const again = performance.now()
+      const text = await file.text()
+      try {
+        JSON.parse(text)
+      } catch {
+        for (const line of text.split('\n')) {
+          try {
+            JSON.parse(line)
+          } catch {
+            // A broken line costs the baseline nothing either.
+          }
+        }
+      }
+      parses.push(performance.now() - again)
+    }
+    engine += Math.min(...times)
+    parse += Math.min(...parses)
+  }
+  worker.terminate()
+  return { bytes: files.reduce((sum, file) => sum + file.size, 0), engine, parse }
+}
