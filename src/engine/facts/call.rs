@@ -7,9 +7,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::arguments::Arguments;
 use super::edits::{self, Writes};
-use super::operation::{self, Tool};
+use super::operation;
 use super::quote::head;
 use super::shell::{self, Command};
+use super::tool::{self, Tool};
 use super::{ActionFacts, ActionOutcome, Edit, Operation, RunKind, test_run};
 use crate::engine::trace::{CallInput, CallText};
 
@@ -24,6 +25,8 @@ pub(super) struct Pending {
     pub(super) framework: Option<&'static str>,
     pub(super) hides_exit: bool,
     pub(super) one_means_no: bool,
+    /// Other commands run beside the one that matters: a failure need not be its own.
+    pub(super) compound: bool,
 }
 
 /// What earlier calls of a run left behind that later ones refer to.
@@ -48,7 +51,7 @@ pub(super) struct Reading {
 
 /// Reads a call.
 pub(super) fn read(call: &CallText<'_>, bench: &mut Workbench) -> Reading {
-    let tool = operation::tool(call.tool);
+    let tool = tool::tool(call.tool);
     let arguments = match call.input {
         CallInput::Json(json) => Arguments::read(json),
         _ => Arguments::default(),
@@ -56,7 +59,7 @@ pub(super) fn read(call: &CallText<'_>, bench: &mut Workbench) -> Reading {
     let mut draft = Draft::default();
     match call.input {
         CallInput::Json(_) => draft.of_arguments(tool, &arguments, bench),
-        CallInput::Command(text) => draft.of_command(tool, text, bench),
+        CallInput::Command(text) => draft.of_command(tool, call.tool, text, bench),
         CallInput::Text(text) => draft.of_text(tool, text, bench),
         CallInput::None => draft.operation = known(tool),
     }
@@ -90,17 +93,17 @@ impl<'a> Draft<'a> {
         match tool {
             Tool::Editor => {
                 let verb = arguments.command.as_deref().unwrap_or("edit");
-                self.operation = Some(operation::of_verb(verb));
+                self.operation = Some(tool::of_verb(verb));
                 self.of_files(arguments, verb == "create", bench);
             }
             Tool::Code => {
-                self.of_code(arguments.code.as_deref().or(arguments.command.as_deref()).unwrap_or(""))
+                self.of_code(arguments.code.as_deref().or(arguments.command.as_deref()).unwrap_or(""));
             }
             Tool::Patch => {
                 let text = arguments.patch.as_deref().or(arguments.command.as_deref());
                 match text.or_else(|| arguments.argv.last().map(AsRef::as_ref)) {
                     Some(patch) if edits::is_patch(patch) => {
-                        self.edits = edits::of_patch(patch, first_file(arguments))
+                        self.edits = edits::of_patch(patch, first_file(arguments));
                     }
                     _ => self.of_files(arguments, false, bench),
                 }
@@ -166,7 +169,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A command line whose tool may be an agent's own command: then its name begins the line.
-    fn of_command(&mut self, tool: Tool, text: &'a str, bench: &mut Workbench) {
+    fn of_command(&mut self, tool: Tool, name: &str, text: &'a str, bench: &mut Workbench) {
         if tool == Tool::Code {
             self.of_code(text);
             return;
@@ -180,7 +183,8 @@ impl<'a> Draft<'a> {
         }
         self.of_shell(text, bench);
         if self.operation == Some(Operation::Run(RunKind::Other)) && tool != Tool::Shell {
-            self.operation = known(tool).or(self.operation);
+            let names_itself = text.trim() == name;
+            self.operation = known(tool).or(if names_itself { None } else { self.operation });
         }
     }
 
@@ -215,6 +219,11 @@ impl<'a> Draft<'a> {
             {
                 bench.open_file = file.into();
             }
+            if matches!(command.program(), "edit" | "insert") {
+                for edit in self.edits.iter_mut().filter(|edit| edit.file.is_empty()) {
+                    edit.file.clone_from(&bench.open_file);
+                }
+            }
             for file in targets(command) {
                 self.targets.push(Cow::Owned(file.to_owned()));
             }
@@ -223,6 +232,7 @@ impl<'a> Draft<'a> {
             framework: commands.iter().find_map(test_run::framework),
             hides_exit: shell::hides_exit(commands, index),
             one_means_no: commands.last().is_some_and(one_means_no),
+            compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
         };
     }
 
@@ -331,7 +341,32 @@ fn targets<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
             | Operation::Delete
             | Operation::Run(RunKind::Test | RunKind::Program)
     );
-    command.operands().filter(move |word| names_files && looks_like_file(word)).take(MAX_TARGETS)
+    // The first operand of these is what is looked for, unless an option gave it.
+    let leads_with_pattern =
+        matches!(
+            command.program(),
+            "grep"
+                | "egrep"
+                | "fgrep"
+                | "rg"
+                | "ag"
+                | "ack"
+                | "zgrep"
+                | "sed"
+                | "awk"
+                | "gawk"
+                | "search_dir"
+                | "search_file"
+        ) && !command.arguments().any(|word| matches!(word, "-e" | "-f" | "--regexp" | "--expression"));
+    let is_find = matches!(command.program(), "find" | "fd");
+    command
+        .arguments()
+        // Behind its folders, `find` takes conditions.
+        .take_while(move |word| !(is_find && word.starts_with('-')))
+        .filter(|word| !word.starts_with('-'))
+        .skip(usize::from(leads_with_pattern))
+        .filter(move |word| names_files && looks_like_file(word))
+        .take(MAX_TARGETS)
 }
 
 fn looks_like_file(word: &str) -> bool {
@@ -423,6 +458,8 @@ mod tests {
         assert_eq!(command("open src/a.py 10").facts.operation, Operation::Read);
         let edit = command("edit 1:2\nx\nend_of_edit");
         assert_eq!((edit.facts.operation, &*edit.facts.edits[0].file), (Operation::Edit, "src/a.py"));
+        let edit = command("edit 'x = 1' 'x = 2\ny = 3' False").facts.edits;
+        assert_eq!((&*edit[0].file, edit[0].removed, edit[0].added), ("src/a.py", Some(1), Some(2)));
     }
 
     #[test]

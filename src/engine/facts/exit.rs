@@ -53,6 +53,9 @@ pub(super) fn is_wrapper(line: &str) -> bool {
             | "<stderr>"
             | "</stderr>"
             | "```"
+            | "(Bash completed with no output)"
+            | "(no output)"
+            | "bash-$"
     ) || after(line, OPENINGS).is_some()
         || after(line, CLOSINGS).is_some()
         || line.starts_with("Wall time: ")
@@ -60,9 +63,10 @@ pub(super) fn is_wrapper(line: &str) -> bool {
         || line.starts_with("[Python interpreter: ")
         || line.starts_with("[Jupyter current working directory: ")
         || line.starts_with("[Command finished")
+        || line.starts_with("<timestamp>")
+        || line.starts_with("<status>")
         || line.starts_with("(Open file: ")
         || line.starts_with("(Current directory: ")
-        || line == "bash-$"
 }
 
 #[cfg(test)]

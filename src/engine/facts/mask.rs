@@ -200,7 +200,7 @@ fn number_len(bytes: &[u8]) -> usize {
 fn varies(number: &[u8], after: &[u8], before: &[u8]) -> bool {
     let has = |wanted: u8| number.contains(&wanted);
     let is_time = has(b':') && number.len() >= 4 && !(number.len() < 5 && has(b'.'));
-    let is_date = number.len() >= 8 && number.iter().filter(|byte| **byte == b'-').count() == 2;
+    let is_date = number.len() >= 8 && memchr::memchr_iter(b'-', number).count() == 2;
     let unit = after.strip_prefix(b" ").unwrap_or(after);
     let is_duration = (has(b'.') || unit.len() == after.len())
         && [&b"s"[..], b"ms", b"us", b"ns", b"sec", b"seconds", b"\xc2\xb5s"].iter().any(|name| {

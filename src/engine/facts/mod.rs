@@ -14,9 +14,12 @@ mod mask;
 mod operation;
 mod outcome;
 mod quote;
+mod refusal;
 mod result;
+mod run_kind;
 mod shell;
 mod test_run;
+mod tool;
 mod types;
 mod unmade;
 

@@ -1,127 +1,12 @@
 //! How an action ended: what the format states comes first, the text last.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
 use super::error::{self, class_of};
-use super::quote::head;
-use super::{ActionOutcome, ErrorClass, Operation, RunKind, exit};
+use super::refusal::refusal;
+use super::{ActionOutcome, ErrorClass, Operation, RunKind, exit, test_run};
 use crate::engine::trace::ResultText;
 
-/// An answer that reports a refused call does so in its beginning.
-const HEAD: usize = 1024;
 /// A longer answer of a reading tool is what was read.
 const SHORT: usize = 600;
-
-/// What tools answer to a call they did not carry out.
-const REFUSALS: &[(ErrorClass, &[&str])] = &[
-    (
-        ErrorClass::EditRejected,
-        &[
-            "Your proposed edit has introduced new syntax error",
-            "No replacement was performed",
-            "String to replace not found",
-            "File has not been read yet",
-            "File has been modified since read",
-            "File has been unexpectedly modified",
-            "matches of the string to replace",
-            "No changes to make: old_string and new_string are exactly the same",
-            "did not appear verbatim",
-            "Multiple occurrences of old_str",
-            "error: patch failed",
-            "patch does not apply",
-            "apply_patch verification failed",
-            "Failed to find expected lines",
-            "Failed to find context",
-            "Invalid Context",
-            "invalid patch",
-            "Invalid patch",
-            "hunks FAILED",
-            "hunk FAILED",
-            "0 occurrences found",
-            "could not find the string to replace",
-            "Could not find the string to replace",
-            "No file open",
-            "The search block",
-            "SEARCH block",
-            "failed to find context",
-            "oldString not found",
-            "old_string not found",
-            "old_str not found",
-            "your edit command was NOT",
-            "Your edit was not applied",
-            "malformed patch",
-            "error: corrupt patch",
-            "is the same as old_str",
-            "must be different",
-            "You must read the file",
-            "must read file",
-            "Edit range",
-            "found multiple times",
-        ],
-    ),
-    (
-        ErrorClass::InvalidCall,
-        &[
-            "InputValidationError",
-            "No such tool available",
-            "Unknown tool",
-            "unknown tool",
-            "Tool not found",
-            "tool not found",
-            "missing required parameter",
-            "Missing required parameter",
-            "missing required argument",
-            "failed to parse function arguments",
-            "params must have",
-            "Your output was not formatted correctly",
-            "Your command contains syntax error",
-            "is not a valid tool",
-            "Invalid parameters",
-            "invalid arguments",
-            "Error parsing args",
-            "Error validating",
-            "missing field `",
-            "Function call validation",
-            "not found in the list of tools",
-            "Interactive operation '",
-            "unsupported call",
-            "Invalid `",
-            "Unrecognized command",
-            "Please format your",
-            "Please always provide exactly one action",
-        ],
-    ),
-    (
-        ErrorClass::Rejected,
-        &[
-            "The user doesn't want to proceed",
-            "The user doesn't want to take this action",
-            "rejected by user",
-            "user rejected",
-            "User rejected",
-            "[Request interrupted by user",
-            "requested permissions",
-            "This command requires approval",
-            "denied by policy",
-            "was blocked. For security",
-            "has been denied",
-            "user denied",
-            "User denied",
-            "Operation cancelled by user",
-            "user cancelled",
-        ],
-    ),
-];
-
-static REFUSED: LazyLock<Option<(AhoCorasick, Vec<ErrorClass>)>> = LazyLock::new(|| {
-    let (classes, phrases): (Vec<ErrorClass>, Vec<&str>) = REFUSALS
-        .iter()
-        .flat_map(|(class, phrases)| phrases.iter().map(move |phrase| (*class, *phrase)))
-        .unzip();
-    Some((AhoCorasick::new(phrases).ok()?, classes))
-});
 
 /// What is known of an action when its result arrives.
 #[derive(Debug, Clone, Copy)]
@@ -158,11 +43,18 @@ fn judge(
         return ActionOutcome::Timeout;
     }
     let is_run = matches!(call.operation, Operation::Run(_));
+    let is_tests = call.operation == Operation::Run(RunKind::Test);
+    if is_tests && tests_green.is_none() && test_run::ran_nothing(text) {
+        return ActionOutcome::Unknown;
+    }
     match exit_code {
         Some(0) => {}
         Some(1) if call.one_means_no && !tells_error(text) => return quiet(text),
         Some(124) if is_run => return ActionOutcome::Timeout,
         Some(code) => return ActionOutcome::Error(of_status(call, code, text, tests_green)),
+        None if result.is_error == Some(true) && call.one_means_no && text.trim() == "Error" => {
+            return ActionOutcome::Empty;
+        }
         None if result.is_error == Some(true) => {
             return ActionOutcome::Error(of_flag(call, text, tests_green));
         }
@@ -177,7 +69,7 @@ fn judge(
             return ActionOutcome::Error(error.class);
         }
         // The colour of tests whose output and exit status are both cut off is not known.
-        if call.hides_exit && call.operation == Operation::Run(RunKind::Test) {
+        if call.hides_exit && is_tests {
             return ActionOutcome::Unknown;
         }
     }
@@ -191,6 +83,9 @@ fn judge(
 }
 
 fn quiet(text: &str) -> ActionOutcome {
+    if text.starts_with("Command running in background") {
+        return ActionOutcome::Unknown;
+    }
     let empty = text.len() < SHORT
         && text.lines().map(str::trim).all(|line| line.is_empty() || exit::is_wrapper(line))
         || text.starts_with("Your command ran successfully and did not produce any output");
@@ -228,12 +123,6 @@ fn of_flag(call: Call, text: &str, tests_green: Option<bool>) -> ErrorClass {
     }
 }
 
-/// The class of a refusal that the beginning of an answer states.
-pub(super) fn refusal(text: &str) -> Option<ErrorClass> {
-    let (automaton, classes) = REFUSED.as_ref()?;
-    classes.get(automaton.find(head(text, HEAD))?.pattern().as_usize()).copied()
-}
-
 /// What a tool without any flag reports: a short answer that begins with the word.
 fn short_error(call: Call, text: &str) -> Option<ErrorClass> {
     let text = text.trim_start();
@@ -245,6 +134,7 @@ fn short_error(call: Call, text: &str) -> Option<ErrorClass> {
             .iter()
             .any(|start| text.starts_with(start))
             || (text.starts_with("File ") && text.contains("not found"))
+            || text.contains("returned: Error: ")
             || tells_error(text);
     starts.then(|| match class_of(text) {
         Some(class) => class,
@@ -314,6 +204,10 @@ mod tests {
         let piped = Call { hides_exit: true, ..call(PROGRAM) };
         assert_eq!(read(piped, &result, None).0, ActionOutcome::Error(ErrorClass::Exception));
         let tests = Call { hides_exit: true, ..call(Operation::Run(RunKind::Test)) };
+        assert_eq!(
+            outcome(Operation::Run(RunKind::Test), "=== no tests ran in 0.01s ===", Some(5), None),
+            ActionOutcome::Unknown
+        );
         let result = ResultText { text: "collecting ...", exit_code: Some(0), ..ResultText::default() };
         assert_eq!(read(tests, &result, None).0, ActionOutcome::Unknown);
     }

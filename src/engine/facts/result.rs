@@ -3,10 +3,12 @@
 use super::call::Pending;
 use super::error;
 use super::exit::is_wrapper;
-use super::mask::{exact_hash, result_hash};
+use super::mask::{exact_hash, result_hash, template};
 use super::outcome::{self, Call};
 use super::quote::{lines_backwards, tail};
-use super::{ActionFacts, Operation, Quote, RunKind, test_run};
+use super::{
+    ActionFacts, ActionOutcome, ErrorClass, ErrorSignature, Operation, Quote, RunKind, refusal, test_run,
+};
 use crate::engine::trace::{PartKind, ResultText};
 
 /// The closing line of a result is looked for in so much of its end.
@@ -36,8 +38,9 @@ pub(super) fn apply(
     let green = facts.tests.as_ref().map(|tests| tests.green);
     (facts.outcome, facts.exit_code) = outcome::read(call, result, green);
     if facts.outcome.is_error() {
-        facts.error = error::of_failure(text).map(|error| error.signature(PartKind::Result, text));
-        if facts.operation.is_edit() {
+        facts.error = signature(facts, text);
+        let refused = facts.outcome == ActionOutcome::Error(ErrorClass::EditRejected);
+        if facts.operation.is_edit() && (refused || !pending.compound) {
             facts.edits.clear();
         }
     }
@@ -46,6 +49,21 @@ pub(super) fn apply(
             .find(|line| !is_wrapper(line.text))
             .map(|line| Quote::of(PartKind::Result, text, line.range()));
     }
+}
+
+/// The line that says why. A refused call says so in its own words; a verdict that the format states is all
+/// there is.
+fn signature(facts: &ActionFacts, text: &str) -> Option<ErrorSignature> {
+    let stated = facts.tests.as_ref().filter(|tests| &*tests.framework == test_run::STATED);
+    if let Some(quote) = stated.and_then(|tests| tests.quote.clone()) {
+        return Some(ErrorSignature { template: template(&quote.text), quote });
+    }
+    let refused = matches!(
+        facts.outcome,
+        ActionOutcome::Error(ErrorClass::EditRejected | ErrorClass::InvalidCall | ErrorClass::Rejected)
+    );
+    let line = if refused { refusal::line(text) } else { None };
+    line.or_else(|| error::of_failure(text)).map(|error| error.signature(PartKind::Result, text))
 }
 
 fn test_run(operation: Operation, pending: Pending, result: &ResultText<'_>) -> Option<super::TestRun> {
@@ -99,6 +117,21 @@ mod tests {
     fn a_log_that_is_read_is_no_test_run() {
         assert!(run("cat log.txt", "=== 1 failed in 0.1s ===", Some(0)).tests.is_none());
         assert!(run("git show HEAD", "+=== 1 failed in 0.1s ===", Some(0)).tests.is_none());
+    }
+
+    #[test]
+    fn a_failure_elsewhere_in_the_line_leaves_the_edits() {
+        let facts = run("rm a.py\nrmdir b", "rmdir: failed to remove 'b': Directory not empty", Some(1));
+        assert!(facts.outcome.is_error());
+        assert_eq!(facts.edits.len(), 1);
+        assert!(run("rm a.py", "rm: cannot remove 'a.py'", Some(1)).edits.is_empty());
+    }
+
+    #[test]
+    fn what_went_to_the_background_has_not_ended() {
+        let facts = run("make -j", "Command running in background with ID: cd3eaa", None);
+        assert_eq!(facts.outcome, ActionOutcome::Unknown);
+        assert!(!facts.is_green_check());
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::quote::lines;
+
 /// How a call looks in the languages of models whose calls are text.
 const MARKS: &[&str] =
     &["<tool_call>", "<function=", "<invoke name=", "<function_calls>", "[TOOL_CALLS]", "<|tool_call"];
@@ -16,7 +18,11 @@ pub(super) fn find(text: &str, without_tools: bool) -> Option<Range<usize>> {
     if let Some(at) = MARKS.iter().filter_map(|mark| memmem::find(bytes, mark.as_bytes())).min() {
         return Some(to_line_end(text, at));
     }
-    json_call(text).or_else(|| if without_tools { fenced(text) } else { None })
+    let named = json_call(text);
+    if named.is_some() || !without_tools {
+        return named;
+    }
+    bare_arguments(text).or_else(|| fenced(text))
 }
 
 fn to_line_end(text: &str, at: usize) -> Range<usize> {
@@ -40,6 +46,17 @@ fn json_call(text: &str) -> Option<Range<usize>> {
         || before.trim_end_matches([' ', '\t', '[']).ends_with('\n');
     let close = text.get(name..)?.rfind('}')?;
     alone.then_some(start..name + close + 1)
+}
+
+/// A line that is nothing but the arguments of a well-known tool.
+fn bare_arguments(text: &str) -> Option<Range<usize>> {
+    const FIRST: &[&str] =
+        &["command", "cmd", "file_path", "path", "todos", "pattern", "url", "description", "plan"];
+    let end = text.len();
+    lines(text, 0..end).find_map(|line| {
+        let name = line.text.strip_prefix("{\"")?.split('"').next()?;
+        (FIRST.contains(&name) && line.text.ends_with('}')).then(|| line.range())
+    })
 }
 
 /// A fenced shell command that ends the text.
@@ -68,6 +85,8 @@ mod tests {
             found("{\"name\": \"Bash\", \"arguments\": {\"command\": \"ls\"}}"),
             Some("{\"name\": \"Bash\", \"arguments\": {\"command\": \"ls\"}}")
         );
+        assert_eq!(found("json\n{\"command\": \"ls\"}\n"), Some("{\"command\": \"ls\"}"));
+        assert!(find("{\"command\": \"ls\"}", false).is_none());
         assert_eq!(found("First:\n```bash\nls\n```\n"), Some("```bash\nls\n```"));
         assert!(find("First:\n```bash\nls\n```\n", false).is_none());
     }

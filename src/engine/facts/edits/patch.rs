@@ -115,9 +115,10 @@ fn of_blocks(text: &str, file: &str) -> Vec<Edit> {
         } else if line.starts_with("=======") && section.is_some() {
             in_new = true;
         } else if let Some(section) = &mut section {
-            let (side, lines) = match in_new {
-                true => (&mut section.new, &mut section.added),
-                false => (&mut section.old, &mut section.removed),
+            let (side, lines) = if in_new {
+                (&mut section.new, &mut section.added)
+            } else {
+                (&mut section.old, &mut section.removed)
             };
             *lines += 1;
             push_line(side, line);

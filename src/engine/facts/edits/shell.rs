@@ -1,7 +1,8 @@
 //! Files that a command line changes.
 
 use super::{Edit, EditKind, Writes, created, of_code, of_patch, plain_name, unseen};
-use crate::engine::facts::operation::{git_verb, in_place, is_python};
+use crate::engine::facts::operation::{git_verb, in_place};
+use crate::engine::facts::run_kind::is_python;
 use crate::engine::facts::shell::{Command, Direction};
 
 /// Writes the changes of all simple commands, in their order. `scripts`: programs written before, and those
@@ -66,6 +67,8 @@ fn of_command(
         }
         "create" => edits.extend(command.operands().next().map(|file| created(file, ""))),
         "str_replace_editor" => edits.extend(editor(command)),
+        // On the file that is open, which only the caller knows.
+        "edit" | "insert" => edits.extend(in_window(command)),
         _ if is_python(program) || matches!(program, "node" | "ruby") => of_program(command, scripts, edits),
         _ => {}
     }
@@ -142,7 +145,7 @@ fn in_place_edits(command: &Command<'_>, edits: &mut Vec<Edit>) {
             }
             _ if word.starts_with("-e") || word.starts_with("--expression=") => given = true,
             _ if word.starts_with('-') => {
-                given |= command.program() == "perl" && word.ends_with('e') && words.next().is_some()
+                given |= command.program() == "perl" && word.ends_with('e') && words.next().is_some();
             }
             // The empty suffix that BSD's sed wants.
             "" => {}
@@ -225,6 +228,17 @@ fn editor(command: &Command<'_>) -> Option<Edit> {
         "undo_edit" => Some(unseen(file, EditKind::Modify)),
         _ => None,
     }
+}
+
+/// SWE-agent 1's windowed editor: `edit 'old' 'new'`, `insert 'new'`.
+fn in_window(command: &Command<'_>) -> Option<Edit> {
+    let own = |word: &str| Some(word.to_owned().into());
+    let (old, new) = match (command.program(), command.word(1), command.word(2)) {
+        ("edit", old, new) if command.words.len() > 2 => (own(old), own(new)),
+        ("insert", new, _) if command.words.len() > 1 => (None, own(new)),
+        _ => return None,
+    };
+    Some(super::of_replacement("", &super::Replacement { old, new }))
 }
 
 #[cfg(test)]

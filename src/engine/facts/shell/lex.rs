@@ -55,7 +55,7 @@ impl<'a> Lexer<'a> {
             (b'|', b'|') => self.join(2, Join::Or),
             (b'|', b'&') => self.join(2, Join::Pipe),
             (b'|', _) => self.join(1, Join::Pipe),
-            (b';', _) | (b'(' | b')', _) => self.join(1, Join::Then),
+            (b';' | b'(' | b')', _) => self.join(1, Join::Then),
             (b'&', b'>') => {
                 self.at += 1;
                 self.redirect(true);

@@ -110,7 +110,7 @@ pub(super) fn parse(text: &str) -> Vec<Command<'_>> {
 }
 
 /// The simple commands of a program that is given as a list of words.
-pub(super) fn parse_words<'a>(words: Vec<Cow<'a, str>>) -> Vec<Command<'a>> {
+pub(super) fn parse_words(words: Vec<Cow<'_, str>>) -> Vec<Command<'_>> {
     unwrap_all(vec![Command { words, ..Command::new() }], 0)
 }
 
@@ -124,7 +124,7 @@ fn unwrap_all(commands: Vec<Command<'_>>, depth: usize) -> Vec<Command<'_>> {
         let script = if depth < MAX_NESTING { wrappers::take_script(&mut command) } else { None };
         match script {
             Some(Cow::Borrowed(script)) => {
-                splice(&mut flat, unwrap_all(lex::lex(script), depth + 1), &command)
+                splice(&mut flat, unwrap_all(lex::lex(script), depth + 1), &command);
             }
             Some(Cow::Owned(script)) => {
                 let inner = unwrap_all(lex::lex(&script), depth + 1);

@@ -1,4 +1,4 @@
-//! Runners that close with one line of numbers: CTest, RSpec, PHPUnit, Minitest, .NET.
+//! Runners that close with one line of numbers: `CTest`, `RSpec`, `PHPUnit`, `Minitest`, .NET.
 
 use super::text::{counted, labelled, number, plain};
 use super::{Output, Verdict};

@@ -31,7 +31,7 @@ pub(super) fn jest(output: Output<'_>) -> Option<Verdict> {
         }
         for mark in ["# pass ", "ℹ pass "] {
             if let Some(passed) = plain.strip_prefix(mark).and_then(|rest| rest.parse::<u32>().ok()) {
-                let (failed, line) = node_failed.clone()?;
+                let (failed, line) = node_failed?;
                 let counts = TestCounts { passed, failed, skipped: 0 };
                 return (passed + failed > 0).then_some(Verdict {
                     framework: "node",

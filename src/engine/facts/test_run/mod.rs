@@ -127,6 +127,9 @@ pub(super) fn read(text: &str, hint: Option<&'static str>) -> Option<TestRun> {
     })
 }
 
+/// The framework of a run whose verdict the format itself states.
+pub(super) const STATED: &str = "tests";
+
 /// A run whose verdict the format itself states.
 pub(super) fn stated(passed: bool, text: &str) -> TestRun {
     const MEMBER: &str = "\"tests_passed\"";
@@ -137,7 +140,21 @@ pub(super) fn stated(passed: bool, text: &str) -> TestRun {
         let end = after + rest.get(..len).unwrap_or("").trim_end().len();
         Quote::of(PartKind::Result, text, start..end)
     });
-    TestRun { framework: "tests".into(), green: passed, counts: None, failing: Vec::new(), quote }
+    TestRun { framework: STATED.into(), green: passed, counts: None, failing: Vec::new(), quote }
+}
+
+/// Whether a runner says that it found no test to run.
+pub(super) fn ran_nothing(text: &str) -> bool {
+    const MARKS: &[&str] = &[
+        "Ran 0 tests",
+        "no tests ran",
+        "NO TESTS RAN",
+        "No tests found",
+        "running 0 tests",
+        "[no test files]",
+    ];
+    let end = text.get(tail(text, TAIL)).unwrap_or("");
+    MARKS.iter().any(|mark| end.contains(mark))
 }
 
 fn failing_names(text: &str, name_in: fn(&str) -> Option<&str>) -> Vec<Box<str>> {

@@ -1,11 +1,11 @@
-//! pytest, unittest, Django's runner, SymPy's.
+//! pytest, unittest, Django's runner, `SymPy`'s.
 
 use super::text::{counted, number, plain};
 use super::{Output, Verdict};
 use crate::engine::facts::TestCounts;
 use crate::engine::facts::quote::lines_backwards;
 
-/// `=== 1 failed, 2 passed in 0.12s ===`; without the frame under `-q`; SymPy's `tests finished: …`.
+/// `=== 1 failed, 2 passed in 0.12s ===`; without the frame under `-q`; `SymPy`'s `tests finished: …`.
 pub(super) fn pytest(output: Output<'_>) -> Option<Verdict> {
     lines_backwards(output.text, output.tail()).find_map(|line| {
         let plain = plain(line.text);

@@ -1,4 +1,4 @@
-use crate::engine::facts::operation::is_python;
+use crate::engine::facts::run_kind::is_python;
 use crate::engine::facts::shell::Command;
 
 /// Whether the command runs tests.
@@ -105,7 +105,8 @@ fn of_python(command: &Command<'_>) -> Option<&'static str> {
                     }
                     "runtest.py" | "run_tests.py" | "test.py" if file.contains('/') => Some("tests"),
                     "pytest" | "py.test" => Some("pytest"),
-                    _ => of_script(file).filter(|_| !name.ends_with(".py")),
+                    _ if name.contains(".py") => None,
+                    _ => of_script(file),
                 };
             }
         }
@@ -119,7 +120,8 @@ fn of_script(word: &str) -> Option<&'static str> {
     let stem = name.split('.').next().unwrap_or(name);
     let tests =
         matches!(stem, "run_tests" | "run-tests" | "runtests" | "run_test" | "test_all" | "run_all_tests")
-            || (matches!(stem, "test" | "tests") && (name.ends_with(".sh") || folder.ends_with("bin")));
+            || (matches!(stem, "test" | "tests")
+                && (name.split_once('.').is_some_and(|(_, end)| end == "sh") || folder.ends_with("bin")));
     tests.then_some("tests")
 }
 
