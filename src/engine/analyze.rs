@@ -75,3 +75,50 @@ impl Run {
         run_report(place, &self.trace, &self.facts, &self.findings, &self.verdict, self.score.as_ref())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, analyze, analyze_run};
+    use crate::engine::import::Input;
+    use crate::engine::testing::script::Script;
+    use crate::engine::trace::{MemorySources, OutcomeValue, SourceId};
+
+    const SAMPLE: &[u8] = include_bytes!("../../tests/fixtures/tracebench/api_timeout.json");
+
+    #[test]
+    fn bytes_become_a_report() {
+        let sources = MemorySources::single("sample.json", SAMPLE);
+        let mut go_on = |_| true;
+        let input = Input::new(&sources, SourceId(0), Vec::new(), &mut go_on);
+        let runs = analyze(&input, &Options::default()).unwrap();
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].facts.steps.len(), runs[0].trace.steps.len());
+        let report = runs[0].report("sample.json", 0);
+        assert_eq!((report.file.as_str(), report.steps), ("sample.json", 6));
+        assert_eq!(report.signatures.len(), report.findings.len());
+        assert!(!report.verdict.abstained);
+    }
+
+    #[test]
+    fn a_hidden_outcome_leaves_no_trace() {
+        let steps = "
+            edit         src/lib.rs
+            test         pytest -q       tests red 1/10
+            assistant    I gave up.
+            ";
+        let told = |head: &str| {
+            let run = Script::read(&format!("{head}\n{steps}"));
+            let options = Options { hide_outcome: true, ..Options::default() };
+            let run = analyze_run(run.trace, run.facts, &options);
+            assert_eq!(run.trace.head.outcome.value, OutcomeValue::Unknown);
+            assert_eq!(run.trace.head.exit_status, None);
+            let mut report = run.report("run", 0);
+            report.trace_id.clear();
+            report
+        };
+        let unknown = told("");
+        assert_eq!(told("# outcome failed"), unknown);
+        assert_eq!(told("# outcome resolved"), unknown);
+        assert_eq!(told("# outcome failed\n# exit unresolved"), unknown);
+    }
+}

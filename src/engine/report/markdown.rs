@@ -78,7 +78,7 @@ fn write_score(score: Option<&ScoreReport>, out: &mut dyn Write) -> fmt::Result 
     let Some(score) = score else { return writeln!(out, "\n### Score\n\nUnscored.") };
     writeln!(out, "\n### Score\n\n{}/100 (profile {})\n", number(score.total), prose(&score.profile))?;
     for reason in &score.reasons {
-        writeln!(out, "- {}: {}", points(reason.points), prose(&reason.text))?;
+        writeln!(out, "- **{}** {}", points(reason.points), prose(&reason.text))?;
     }
     Ok(())
 }

@@ -5,17 +5,20 @@ use std::fmt::{self, Write};
 use super::{TextInput, write_clusters};
 use crate::engine::facts::ActionOutcome;
 use crate::engine::report::wording::{cut, number, one_line, outcome, points, severity, step_number, waste};
-use crate::engine::report::{FindingReport, Mark, RunReport, ScoreReport, StepRow, clusters, step_row};
+use crate::engine::report::{FindingReport, Mark, ReasonReport, RunReport, StepRow, clusters, step_row};
 
 /// The most evidence that is quoted for one finding.
 const QUOTES: usize = 3;
+
+/// The most steps that are named for one reason.
+const STEPS: usize = 6;
 
 pub(super) fn write(input: TextInput<'_>, out: &mut dyn Write) -> fmt::Result {
     let report = input.report;
     write_verdict(report, out)?;
     write_replay(input, out)?;
     write_findings(report, out)?;
-    write_score(report.score.as_ref(), out)?;
+    write_score(report, out)?;
     write_clusters(&clusters(std::slice::from_ref(report)), out)
 }
 
@@ -102,9 +105,9 @@ fn write_finding(finding: &FindingReport, out: &mut dyn Write) -> fmt::Result {
     }
 }
 
-fn write_score(score: Option<&ScoreReport>, out: &mut dyn Write) -> fmt::Result {
+fn write_score(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "\n=== Trace Score ===")?;
-    let Some(score) = score else {
+    let Some(score) = &report.score else {
         return writeln!(out, "Score: unscored (nothing was done that could be judged)");
     };
     writeln!(out, "Score: {}/100 (profile {})", number(score.total), one_line(&score.profile))?;
@@ -115,7 +118,25 @@ fn write_score(score: Option<&ScoreReport>, out: &mut dyn Write) -> fmt::Result 
         writeln!(out, "       {}", parts.join(", "))?;
     }
     for reason in &score.reasons {
-        writeln!(out, "{:>6}  {}", points(reason.points), one_line(&reason.text))?;
+        let (text, at) = (one_line(&reason.text), blamed_steps(report, reason));
+        writeln!(out, "{:>6}  {text}{at}", points(reason.points))?;
     }
     Ok(())
+}
+
+/// Where the findings of a reason are; nothing for a reason that is a fact.
+fn blamed_steps(report: &RunReport, reason: &ReasonReport) -> String {
+    let mut steps: Vec<u32> = reason
+        .findings
+        .iter()
+        .filter_map(|place| Some(report.findings.get(*place as usize)?.step + 1))
+        .collect();
+    steps.dedup();
+    let more = if steps.len() > STEPS { ", …" } else { "" };
+    let shown: Vec<String> = steps.iter().take(STEPS).map(u32::to_string).collect();
+    match shown.as_slice() {
+        [] => String::new(),
+        [one] => format!(" (step {one})"),
+        _ => format!(" (steps {}{more})", shown.join(", ")),
+    }
 }
