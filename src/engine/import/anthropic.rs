@@ -4,14 +4,14 @@
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use smallvec::SmallVec;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Record;
+use super::calls::OpenCalls;
 use super::text::{self, Str};
 use crate::engine::trace::{
-    AgentId, At, CallInput, CallText, EventKind, Position, ResultText, Role, RunWriter, Segment, StepId,
-    TextRef, TraceBuilder, Usage, WarningKind,
+    At, CallInput, CallText, EventKind, Position, ResultText, Role, RunWriter, Segment, StepId, TextRef,
+    TraceBuilder, Usage, WarningKind,
 };
 
 /// One message of the API.
@@ -115,12 +115,6 @@ pub(super) struct Delegation {
 }
 
 #[derive(Debug)]
-struct Calls {
-    open: SmallVec<[(StepId, CallSort); 1]>,
-    last: StepId,
-}
-
-#[derive(Debug)]
 struct Answer {
     turn: u32,
     first: Option<StepId>,
@@ -141,7 +135,7 @@ struct Aside<'a> {
 /// Turns messages into steps. Remembers ids as hashes, never text.
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
-    calls: FxHashMap<u64, Calls>,
+    calls: OpenCalls<CallSort>,
     answers: FxHashMap<u64, Answer>,
     delegations: FxHashMap<u64, Delegation>,
     /// Ids of sub-agents that calls have started.
@@ -150,12 +144,7 @@ pub(super) struct Conversation {
 
 /// A key for an id or a text that need not be kept.
 pub(super) fn hash(text: &str) -> u64 {
-    xxh3_64_with_seed(text.as_bytes(), 0)
-}
-
-/// Call ids count per agent: proxies number them from 0 in each conversation.
-fn call_key(agent: AgentId, id: Option<&str>) -> u64 {
-    xxh3_64_with_seed(id.unwrap_or("").as_bytes(), u64::from(agent.0) + 1)
+    xxh3_64(text.as_bytes())
 }
 
 /// The number of a record as [`At::source_step`].
@@ -266,12 +255,7 @@ impl Conversation {
         if let (CallSort::Delegation, Some(id), Some(input)) = (sort, &block.id, &input) {
             self.delegations.insert(hash(id), delegation(step, &input.text));
         }
-        let calls = self
-            .calls
-            .entry(call_key(at.agent, block.id.as_deref()))
-            .or_insert_with(|| Calls { open: SmallVec::new(), last: step });
-        calls.open.push((step, sort));
-        calls.last = step;
+        self.calls.open(at.agent, block.id.as_deref(), step, sort);
     }
 
     /// Gives a result to its call. Ids repeat (proxies reuse them), so that the calls of one id are answered
@@ -291,15 +275,13 @@ impl Conversation {
             Some(content) => (&*content.text, content.segment.clone()),
             None => ("", Segment::Inline("".into())),
         };
-        let calls = self.calls.get_mut(&call_key(at.agent, block.tool_use_id.as_deref()));
-        let Some(calls) = calls else {
+        let Some((step, sort)) = self.calls.answer(at.agent, block.tool_use_id.as_deref()) else {
             let position = Some(Position::Line(record.number));
             run.builder.warnings.push(WarningKind::Unpaired, position, "a result without a call");
             run.event(at, EventKind::Notice, TextRef { text, segment });
             return;
         };
-        let (step, sort) =
-            if calls.open.is_empty() { (calls.last, CallSort::Other) } else { calls.open.remove(0) };
+        let sort = sort.unwrap_or(CallSort::Other);
         let aside = match (sort, aside) {
             (CallSort::Shell | CallSort::Delegation, Some(aside)) if aside.get().starts_with('{') => {
                 serde_json::from_str(aside.get()).unwrap_or_default()
@@ -331,10 +313,7 @@ impl Conversation {
 
     /// Warns of calls that nobody answered; to be called once, at the end.
     pub(super) fn finish(&self, builder: &mut TraceBuilder) {
-        let unanswered: usize = self.calls.values().map(|calls| calls.open.len()).sum();
-        for _ in 0..unanswered.min(1000) {
-            builder.warnings.push(WarningKind::Unpaired, None, "a call without a result");
-        }
+        self.calls.finish(builder);
     }
 }
 

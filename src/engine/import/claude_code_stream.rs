@@ -26,17 +26,10 @@ pub(super) static IMPORTER: ClaudeCodeStream = ClaudeCodeStream;
 pub(super) struct ClaudeCodeStream;
 
 /// Types that say nothing about the run's course, or repeat what whole messages say.
+#[rustfmt::skip]
 const ASIDE: &[&str] = &[
-    "stream_event",
-    "control_request",
-    "control_response",
-    "control_cancel_request",
-    "keep_alive",
-    "tool_progress",
-    "tool_use_summary",
-    "auth_status",
-    "rate_limit_event",
-    "prompt_suggestion",
+    "stream_event", "control_request", "control_response", "control_cancel_request", "keep_alive",
+    "tool_progress", "tool_use_summary", "auth_status", "rate_limit_event", "prompt_suggestion",
 ];
 
 #[derive(Debug, Deserialize)]
@@ -308,13 +301,12 @@ impl Stream {
             _ => EventKind::Crash,
         };
         let said = line.result.map(|result| record.text(result)).filter(|text| !text.is_blank());
-        match said {
-            Some(text) => run.event(at, kind, text.as_ref()),
-            None => {
-                let turns = line.num_turns.map_or_else(String::new, |turns| format!(" after {turns} turns"));
-                run.event(at, kind, TextRef::inline(&format!("{subtype}{turns}")))
-            }
-        };
+        if let Some(text) = said {
+            run.event(at, kind, text.as_ref());
+        } else {
+            let turns = line.num_turns.map_or_else(String::new, |turns| format!(" after {turns} turns"));
+            run.event(at, kind, TextRef::inline(&format!("{subtype}{turns}")));
+        }
     }
 
     fn finish(self, out: &mut Output<'_>) {
@@ -341,16 +333,15 @@ impl Stream {
 /// The sums over models, sub-agents included: the only right token counts of the format.
 fn totals(model_usage: &str) -> Totals {
     #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
     struct Used {
-        #[serde(default)]
-        input_tokens: u64,
-        #[serde(default)]
-        output_tokens: u64,
-        #[serde(default)]
-        cache_read_input_tokens: u64,
-        #[serde(default)]
-        cache_creation_input_tokens: u64,
+        #[serde(rename = "inputTokens", default)]
+        fresh: u64,
+        #[serde(rename = "cacheReadInputTokens", default)]
+        read: u64,
+        #[serde(rename = "cacheCreationInputTokens", default)]
+        written: u64,
+        #[serde(rename = "outputTokens", default)]
+        out: u64,
     }
     let models: FxHashMap<String, Used> = serde_json::from_str(model_usage).unwrap_or_default();
     if models.is_empty() {
@@ -358,11 +349,9 @@ fn totals(model_usage: &str) -> Totals {
     }
     let sum = |part: fn(&Used) -> u64| Some(models.values().map(part).sum());
     Totals {
-        tokens_in: sum(|used| {
-            used.input_tokens + used.cache_read_input_tokens + used.cache_creation_input_tokens
-        }),
-        tokens_out: sum(|used| used.output_tokens),
-        tokens_cached: sum(|used| used.cache_read_input_tokens),
+        tokens_in: sum(|used| used.fresh + used.read + used.written),
+        tokens_out: sum(|used| used.out),
+        tokens_cached: sum(|used| used.read),
         ..Totals::default()
     }
 }

@@ -5,10 +5,13 @@
 
 mod anthropic;
 mod atif;
+mod calls;
 mod chat;
 mod claude_code;
 mod claude_code_stream;
 mod clock;
+mod codex;
+mod codex_exec;
 mod error;
 mod head;
 mod input;
@@ -39,6 +42,8 @@ static ALL: &[&dyn Importer] = &[
     &atif::IMPORTER,
     &claude_code::IMPORTER,
     &claude_code_stream::IMPORTER,
+    &codex::IMPORTER,
+    &codex_exec::IMPORTER,
     &mini_swe_agent::IMPORTER,
     &openhands_v0::IMPORTER,
     &swe_agent::IMPORTER,

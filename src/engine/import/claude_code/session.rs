@@ -9,30 +9,12 @@ use crate::engine::trace::{
 };
 
 /// Line types that say nothing about the run's course.
+#[rustfmt::skip]
 const ASIDE: &[&str] = &[
-    "agent-color",
-    "agent-name",
-    "agent-setting",
-    "ai-title",
-    "atis-latch",
-    "bridge-session",
-    "content-replacement",
-    "custom-title",
-    "file-history-delta",
-    "file-history-snapshot",
-    "frame-link",
-    "last-prompt",
-    "mode",
-    "permission-mode",
-    "pr-link",
-    "queue-operation",
-    "relocated",
-    "result",
-    "started",
-    "summary",
-    "tag",
-    "task-summary",
-    "worktree-state",
+    "agent-color", "agent-name", "agent-setting", "ai-title", "atis-latch", "bridge-session",
+    "content-replacement", "custom-title", "file-history-delta", "file-history-snapshot",
+    "frame-link", "last-prompt", "mode", "permission-mode", "pr-link", "queue-operation",
+    "relocated", "result", "started", "summary", "tag", "task-summary", "worktree-state",
 ];
 
 /// One file on its way to one run.
