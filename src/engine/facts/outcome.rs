@@ -44,7 +44,9 @@ fn judge(
     }
     let is_run = matches!(call.operation, Operation::Run(_));
     let is_tests = call.operation == Operation::Run(RunKind::Test);
-    if is_tests && tests_green.is_none() && test_run::ran_nothing(text) {
+    // A higher status says that the runner itself broke or was called wrongly.
+    let ended_well = matches!(exit_code, None | Some(0 | 1 | 5));
+    if is_tests && ended_well && tests_green.is_none() && test_run::ran_nothing(text) {
         return ActionOutcome::Unknown;
     }
     match exit_code {
