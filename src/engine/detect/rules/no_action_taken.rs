@@ -14,7 +14,8 @@ static INFO: DetectorInfo = DetectorInfo {
     why: "Nothing was read, changed or run. All 47 such runs of the measured set were unresolved. A call \
           written as text mostly means that model and agent do not agree on how tools are called.",
     limits: "Questions that need no tool are answered without one: without a call in the text and without a \
-             claim this rule is silent. So it is on conversations between several agents.",
+             claim this rule is silent, and a command in a code fence is only a warning. Conversations between \
+             several agents are not judged.",
     category: Category::Outcome,
     severity: Severity::Error,
     status: Status::Preview,
@@ -41,12 +42,15 @@ impl Detector for NoActionTaken {
                 "No tool was called in the whole run: the call was written as text{again} ({}) and never ran.",
                 quoted(&evidence.quote.text)
             );
-            findings.push(
-                Finding::new(&INFO, evidence.step, message)
-                    .certain()
-                    .wasting(ctx.waste_of_all())
-                    .proven_by([evidence]),
-            );
+            // A command in a fence may be the answer to a question.
+            let may_be_advice = evidence.quote.text.starts_with("```");
+            let finding =
+                Finding::new(&INFO, evidence.step, message).wasting(ctx.waste_of_all()).proven_by([evidence]);
+            findings.push(if may_be_advice {
+                finding.severity(Severity::Warning).confidence(0.6)
+            } else {
+                finding.certain()
+            });
             return;
         }
         let said = ctx
@@ -70,6 +74,7 @@ impl Detector for NoActionTaken {
 #[cfg(test)]
 mod tests {
     use super::NoActionTaken;
+    use crate::engine::detect::Severity;
     use crate::engine::testing::script::check;
 
     #[test]
@@ -87,6 +92,18 @@ mod tests {
             "No tool was called in the whole run: the call was written as text (“<tool_call>{\"name\": \
              \"Bash\"}”) and never ran."
         );
+    }
+
+    #[test]
+    fn a_fenced_command_may_be_advice() {
+        let found = check(
+            &NoActionTaken,
+            "
+            user       how do I list files?
+            assistant  ```bash ls ```    unmade   <- no-action-taken
+            ",
+        );
+        assert!(!found[0].certain && found[0].severity == Severity::Warning);
     }
 
     #[test]
