@@ -42,14 +42,13 @@ impl Detector for NoActionTaken {
                 "No tool was called in the whole run: the call was written as text{again} ({}) and never ran.",
                 quoted(&evidence.quote.text)
             );
-            // A command in a fence may be the answer to a question.
-            let may_be_advice = evidence.quote.text.starts_with("```");
+            let shape = Shape::of(&evidence.quote.text);
             let finding =
                 Finding::new(&INFO, evidence.step, message).wasting(ctx.waste_of_all()).proven_by([evidence]);
-            findings.push(if may_be_advice {
-                finding.severity(Severity::Warning).confidence(0.6)
-            } else {
-                finding.certain()
+            findings.push(match shape {
+                Shape::Call => finding.certain(),
+                Shape::Arguments => finding,
+                Shape::Fence => finding.severity(Severity::Warning).confidence(0.6),
             });
             return;
         }
@@ -67,6 +66,30 @@ impl Detector for NoActionTaken {
                     .wasting(ctx.waste_of_all())
                     .proven_by([Evidence { step, quote: claim.quote.clone() }]),
             );
+        }
+    }
+}
+
+/// How a call that was written as text looks.
+enum Shape {
+    /// With the tool's name, or in the special words of a model.
+    Call,
+    /// Arguments alone: an example of some JSON looks much like it.
+    Arguments,
+    /// A command in a fence: it may be the answer to a question.
+    Fence,
+}
+
+impl Shape {
+    fn of(text: &str) -> Self {
+        if text.starts_with("```") {
+            Self::Fence
+        } else if text.starts_with('{')
+            && !["\"name\"", "\"tool", "\"function\""].iter().any(|key| text.contains(key))
+        {
+            Self::Arguments
+        } else {
+            Self::Call
         }
     }
 }
@@ -104,6 +127,8 @@ mod tests {
             ",
         );
         assert!(!found[0].certain && found[0].severity == Severity::Warning);
+        let found = check(&NoActionTaken, "assistant  {\"command\": \"ls\"}    unmade   <- no-action-taken");
+        assert!(!found[0].certain && found[0].severity == Severity::Error);
     }
 
     #[test]
