@@ -144,23 +144,17 @@ impl<'a> DetectContext<'a> {
     /// Whether a red check may be no fault of the work: some of its tests pass and nothing in the trace says
     /// that the others passed before; or it is a program run by hand while the tests are green.
     pub fn is_contested(&self, step: StepId, check: &ActionFacts) -> bool {
-        match &check.tests {
-            Some(tests) => {
-                let some_pass = tests.counts.is_some_and(|counts| counts.passed > 0);
-                let known_green = self
-                    .checks()
-                    .take_while(|(other, _)| *other < step)
-                    .any(|(_, other)| other.call_hash == check.call_hash && other.is_green_check());
-                some_pass && !known_green && !self.has_baseline(check)
-            }
-            None => {
-                let edit = self.source_edits().map(|(edit, _)| edit).take_while(|edit| *edit < step).last();
-                self.checks().take_while(|(other, _)| *other < step).any(|(other, test)| {
-                    edit.is_some_and(|edit| edit < other)
-                        && test.tests.as_ref().is_some_and(|tests| tests.green)
-                })
-            }
+        let mut earlier = self.checks().take_while(|(other, _)| *other < step);
+        if let Some(tests) = &check.tests {
+            let some_pass = tests.counts.is_some_and(|counts| counts.passed > 0);
+            let was_green =
+                earlier.any(|(_, other)| other.call_hash == check.call_hash && other.is_green_check());
+            return some_pass && !was_green && !self.has_baseline(check);
         }
+        let edit = self.source_edits().map(|(edit, _)| edit).take_while(|edit| *edit < step).last();
+        edit.is_some_and(|edit| {
+            earlier.any(|(other, test)| edit < other && test.tests.as_ref().is_some_and(|tests| tests.green))
+        })
     }
 
     /// Whether the same tests were run on the untouched source.
