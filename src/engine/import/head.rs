@@ -336,6 +336,7 @@ impl Outline {
 #[cfg(test)]
 mod tests {
     use super::{Head, Outline, Shape};
+    use crate::engine::trace::{MemorySources, SourceId};
 
     #[test]
     fn outlines_a_cut_document() {
@@ -357,5 +358,45 @@ mod tests {
         assert_eq!(shape("# notes"), Shape::Text);
         assert_eq!(shape(""), Shape::Empty);
         assert_eq!(shape("PK\u{3}\u{4}"), Shape::Binary("a zip archive"));
+    }
+
+    #[test]
+    fn a_big_document_names_members_at_its_end_too() {
+        let json = format!("{{\"big\":\"{}\",\"info\":{{\"mark\":1}},\"last\":2}}", "x".repeat(300_000));
+        let sources = MemorySources::single("big.json", json);
+        let head = Head::read(&sources, SourceId(0)).unwrap();
+        assert_eq!(head.shape, Shape::Object);
+        assert!(head.has_member("big") && head.has_member("last") && !head.has_member("other"));
+    }
+
+    #[test]
+    fn outlines_keep_what_a_probe_asks_for() {
+        let text = "{\"type\":\"a\",\"n\":1.5,\"long\":\"".to_owned()
+            + &"x".repeat(300)
+            + "\"}\n{\"type\":\"b\"}\noops";
+        let head = Head::of("x", text.as_bytes(), text.as_bytes(), text.len() as u64);
+        assert_eq!((head.outlines.len(), head.count("type"), head.count("n")), (2, 2, 1));
+        let first = head.first().unwrap();
+        assert_eq!((first.get("n"), first.get("long"), first.has("long")), (Some("1.5"), None, true));
+    }
+
+    #[test]
+    fn any_cut_of_a_document_has_an_outline() {
+        let json = "[{\"a\\\"b\":[1,[2,{\"c\":\"é\"}]],\"d\":null},{\"e\":{}}]";
+        for cut in 0..json.len() {
+            let bytes = &json.as_bytes()[..cut];
+            let head = Head::of("x", bytes, bytes, cut as u64);
+            assert!(head.outlines.len() <= 2 && !head.describe().is_empty(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn describes_what_nobody_claimed() {
+        let describe =
+            |text: &str| Head::of("x", text.as_bytes(), text.as_bytes(), text.len() as u64).describe();
+        assert_eq!(describe("{\"a\":1,\"b\":{\"c\":2}}"), "one JSON object with the members a, b");
+        assert_eq!(describe("[{\"a\":1}]"), "a JSON list of objects with the members a");
+        assert_eq!(describe("[1,2]"), "JSON lists of plain values");
+        assert_eq!(describe("\n# Notes"), "plain text that begins “# Notes”");
     }
 }

@@ -66,13 +66,15 @@ pub fn value_text(value: &Value) -> String {
     }
 }
 
-/// The text of one content block: `"…"`, `{type: text, text}`, `{type: tool_result, content}`; images and
-/// the like by name.
+/// The text of one content block: `"…"`, `{type: text, text}` (`value` in some data sets),
+/// `{type: tool_result, content}`; images and the like by name.
 fn block_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Object(block) => {
-            if let Some(text) = block.get("text").and_then(Value::as_str) {
+            let is_text = block.get("type").and_then(Value::as_str) == Some("text");
+            let text = block.get("text").or_else(|| block.get("value").filter(|_| is_text));
+            if let Some(text) = text.and_then(Value::as_str) {
                 return Some(text.to_owned());
             }
             let kind = block.get("type").and_then(Value::as_str)?;
@@ -109,6 +111,7 @@ mod tests {
         assert!(matches!(json_text(r#""plain""#), Cow::Borrowed("plain")));
         assert_eq!(json_text(r#""a\nb""#), "a\nb");
         assert_eq!(json_text(r#"[{"type":"text","text":"a"},{"type":"image","source":{}}]"#), "a\n[image]");
+        assert_eq!(json_text(r#"[{"type":"text","value":"a"}]"#), "a");
         assert_eq!(json_text("null"), "");
         assert_eq!(json_text(r#"{"a":1}"#), "{\n  \"a\": 1\n}");
         assert_eq!(json_text(r#"{"type":"text","text":"hi"}"#), "hi");

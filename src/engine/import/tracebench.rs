@@ -36,10 +36,11 @@ struct Item<'a> {
     output: Option<&'a RawValue>,
 }
 
-/// The one member of a state that means something to everybody.
-#[derive(Deserialize)]
+/// The members of a state that mean something to everybody.
+#[derive(Deserialize, Default)]
 struct Verdict {
-    tests_passed: bool,
+    tests_passed: Option<bool>,
+    exit_code: Option<i32>,
 }
 
 impl Importer for Tracebench {
@@ -91,20 +92,18 @@ fn add(out: &mut Output<'_>, run: RunIndex, index: u32, record: &Record<'_>, ite
         None => (CallInput::None, Segment::Inline("".into())),
     };
     let step = writer.action(at, &CallText { tool: &item.action, input, cwd: None }, segment);
-    let tests_passed = state
-        .as_ref()
-        .and_then(|state| serde_json::from_str::<Verdict>(&state.text).ok())
-        .map(|verdict| verdict.tests_passed);
+    let Verdict { tests_passed, exit_code } =
+        state.as_ref().and_then(|state| serde_json::from_str(&state.text).ok()).unwrap_or_default();
     let output = match item.output {
         Some(raw) => Some(Located {
             text: text::json_text(raw.get()),
             segment: record.segment(raw.get(), text::JSON_TEXT),
         }),
         // A state with a verdict is at once what the tests answered.
-        None => state.filter(|_| tests_passed.is_some()),
+        None => state.filter(|_| tests_passed.is_some() || exit_code.is_some()),
     };
     if let Some(output) = output {
-        let result = ResultText { text: &output.text, tests_passed, ..ResultText::default() };
+        let result = ResultText { text: &output.text, tests_passed, exit_code, ..ResultText::default() };
         writer.result(step, &result, output.segment);
     }
 }

@@ -122,7 +122,8 @@ impl TextObserver for Seen {
 }
 
 /// A source that is read in pieces, as a dropped file is.
-struct InPieces<'a>(&'a MemorySources);
+#[derive(Debug)]
+pub struct InPieces<'a>(pub &'a MemorySources);
 
 impl BodySource for InPieces<'_> {
     fn source_count(&self) -> usize {

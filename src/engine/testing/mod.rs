@@ -4,4 +4,4 @@ mod check_import;
 #[cfg(test)]
 pub mod script;
 
-pub use check_import::{Seen, SeenResult, SeenText, check_import, observe, try_import};
+pub use check_import::{InPieces, Seen, SeenResult, SeenText, check_import, observe, try_import};

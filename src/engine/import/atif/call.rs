@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::record::{CallRecord, Extra, ResultRecord};
 use super::result;
-use crate::engine::import::{Located, Record, text};
+use crate::engine::import::{Record, text};
 use crate::engine::trace::{At, CallInput, CallText, EventKind, ResultText, RunWriter, Segment, StepId};
 
 /// The calls of one step, in its order, with their results still to come.
@@ -93,7 +93,7 @@ impl Calls {
             match (step, result.content) {
                 (Some(step), _) => give(writer, step, record, result, step_extra),
                 (None, Some(content)) => {
-                    let notice = located(record, content);
+                    let notice = record.text(content);
                     if !notice.is_blank() {
                         writer.event(at, EventKind::Notice, notice.as_ref());
                     }
@@ -142,13 +142,6 @@ impl Calls {
     }
 }
 
-fn located<'a>(record: &Record<'a>, content: &'a RawValue) -> Located<'a> {
-    Located {
-        text: result::visible(text::json_text(content.get())),
-        segment: record.segment(content.get(), result::RESULT),
-    }
-}
-
 fn give(
     writer: &mut RunWriter<'_>,
     step: StepId,
@@ -163,8 +156,10 @@ fn give(
     let exit_code =
         own.exit_code().or_else(|| result::exit_code(&whole, failed)).or_else(|| step_extra.exit_code());
     let rejected = result::says_rejected(&whole);
+    let doubled = own.has_raw_result() || step_extra.has_raw_result();
     let (text, segment) = match result.content {
-        Some(raw) => (result::visible(whole), record.segment(raw.get(), result::RESULT)),
+        Some(raw) if doubled => (result::visible(whole), record.segment(raw.get(), result::RESULT)),
+        Some(raw) => (whole, record.segment(raw.get(), text::JSON_TEXT)),
         None => (whole, Segment::Inline("".into())),
     };
     let shown = ResultText { text: &text, exit_code, is_error: failed, rejected, ..ResultText::default() };

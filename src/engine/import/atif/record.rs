@@ -185,6 +185,11 @@ impl<'a> Extra<'a> {
         })
     }
 
+    /// Whether Harbor's converter for Claude Code kept the raw result, which it also appends to the text.
+    pub(super) fn has_raw_result(&self) -> bool {
+        self.tool_result_metadata.is_some()
+    }
+
     pub(super) fn is_compaction(&self) -> bool {
         self.context_management
             .as_ref()

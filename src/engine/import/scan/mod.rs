@@ -10,3 +10,107 @@ mod window;
 pub use value::{ValueEnd, value_end};
 pub use walk::{Key, Visit};
 pub(super) use window::BLOCK_SIZE;
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, Visit};
+    use crate::engine::import::{Input, Output};
+    use crate::engine::testing::InPieces;
+    use crate::engine::trace::{BodySource, MemorySources, SourceId};
+
+    /// What `read` sees of `bytes`, and the hash in the end; in one piece, or in blocks of so many bytes.
+    fn reading(
+        bytes: &[u8],
+        block: Option<u64>,
+        read: impl Fn(&Input<'_>, &mut Output<'_>, &mut Vec<String>),
+    ) -> (Vec<String>, u64) {
+        let whole = MemorySources::single("x", bytes);
+        let pieces = InPieces(&whole);
+        let sources: &dyn BodySource = if block.is_some() { &pieces } else { &whole };
+        let mut progress = |_| true;
+        let mut input = Input::new(sources, SourceId(0), Vec::new(), &mut progress);
+        if let Some(block) = block {
+            input = input.with_block_size(block);
+        }
+        let mut observer = ();
+        let mut out = Output::new("test", &mut observer);
+        let mut seen = Vec::new();
+        read(&input, &mut out, &mut seen);
+        (seen, input.content_hash())
+    }
+
+    fn same_in_any_blocks(
+        bytes: &[u8],
+        read: impl Fn(&Input<'_>, &mut Output<'_>, &mut Vec<String>),
+    ) -> Vec<String> {
+        let (seen, hash) = reading(bytes, None, &read);
+        for block in 1..=bytes.len() as u64 + 1 {
+            let (in_blocks, other_hash) = reading(bytes, Some(block), &read);
+            assert_eq!((&in_blocks, other_hash), (&seen, hash), "in blocks of {block}");
+        }
+        seen
+    }
+
+    #[test]
+    fn lines_are_the_same_in_any_blocks() {
+        let text = "\u{feff}{\"a\":1}\r\n\n  {\"b\":\"é\\\"}\"}{\"c\":3}\nno json\n{\"d\":{\"cut\":";
+        let lines = same_in_any_blocks(text.as_bytes(), |input, _, seen| {
+            input
+                .lines(|line| seen.push(format!("{}@{}+{}", line.number, line.offset, line.bytes.len())))
+                .unwrap();
+        });
+        assert_eq!(lines, ["1@3+7", "3@13+22", "4@36+7", "5@44+12"]);
+        let objects = same_in_any_blocks(text.as_bytes(), |input, out, seen| {
+            let visit = |_: &mut Output<'_>, record: crate::engine::import::Record<'_>| {
+                seen.push(format!(
+                    "{}@{} {}",
+                    record.number,
+                    record.offset,
+                    String::from_utf8_lossy(record.bytes)
+                ));
+            };
+            input.json_lines(out, visit).unwrap();
+        });
+        assert_eq!(objects, ["1@3 {\"a\":1}", "3@15 {\"b\":\"é\\\"}\"}", "3@28 {\"c\":3}"]);
+    }
+
+    #[test]
+    fn a_document_is_the_same_in_any_blocks() {
+        let text = "\u{feff} {\"a\\u0062\" : [ {\"x\":\"]}\"} ,-12.5e3, null,\"\\\\\" ] , \"skip\":{\"y\":[1]},\"z\":tru";
+        let values = same_in_any_blocks(text.as_bytes(), |input, out, seen| {
+            let choose = |path: &[Key], _| match path {
+                [] => Visit::Enter,
+                [name] if name.is("ab") => Visit::Enter,
+                [name] if name.is("skip") => Visit::Skip,
+                _ => Visit::Take,
+            };
+            input
+                .walk_json(out, choose, |_, path, record| {
+                    let value = String::from_utf8_lossy(record.bytes);
+                    seen.push(format!("{path:?}@{} {value}", record.offset));
+                })
+                .unwrap();
+        });
+        assert_eq!(
+            values,
+            [
+                "[Name(\"ab\"), Index(0)]@19 {\"x\":\"]}\"}",
+                "[Name(\"ab\"), Index(1)]@31 -12.5e3",
+                "[Name(\"ab\"), Index(2)]@40 null",
+                "[Name(\"ab\"), Index(3)]@45 \"\\\\\""
+            ]
+        );
+    }
+
+    #[test]
+    fn records_of_a_list_of_lines_and_of_one() {
+        for (text, expected) in
+            [("[{\"a\":1}, {\"b\":2}]", 2), ("{\"a\":1}\n{\"b\":2}\n", 2), ("{\n\"a\":1\n}", 1)]
+        {
+            let seen = same_in_any_blocks(text.as_bytes(), |input, out, seen| {
+                input.records(out, |_, record| seen.push(format!("{}", record.offset))).unwrap();
+            });
+            assert_eq!(seen.len(), expected, "{text}");
+        }
+    }
+}

@@ -61,9 +61,11 @@ impl Input<'_> {
         choose: &impl Fn(&[Key], u8) -> Visit,
         visit: &mut impl FnMut(&[Key], Record<'_>),
     ) -> Result<Ended, ImportError> {
+        const BOM: &[u8] = b"\xEF\xBB\xBF";
         let mut walk = Walk { window: Window::open(self), path: Vec::new() };
-        if walk.peek()? == Some(0xEF) {
-            walk.window.advance(3);
+        while walk.window.bytes().len() < BOM.len() && walk.window.grow()? {}
+        if walk.window.bytes().starts_with(BOM) {
+            walk.window.advance(BOM.len());
         }
         let ended = walk.value(choose, visit)?;
         // The rest is still read, so that the hash is that of the whole file.

@@ -6,6 +6,9 @@ use serde_json::Value;
 use crate::engine::import::text;
 use crate::engine::trace::{EventKind, RunHead};
 
+/// What SWE-agent calls a model where a person or a recording answers in its place.
+const STAND_INS: &[&str] = &["replay", "human", "human_thought", "instant_empty_submit"];
+
 /// The members of the document beside its lists.
 #[derive(Debug, Default)]
 pub(super) struct RunInfo {
@@ -56,13 +59,18 @@ impl RunInfo {
 
     pub(super) fn fill(&self, head: &mut RunHead) {
         if let Some(config) = &self.config {
-            if let Some(model) = config.pointer("/agent/model/name").and_then(Value::as_str) {
+            let model = config.pointer("/agent/model/name").and_then(Value::as_str);
+            if let Some(model) = model.filter(|model| !STAND_INS.contains(model)) {
                 head.saw_model(model);
             }
             let task = config.pointer("/problem_statement/id").and_then(Value::as_str);
             head.task_id = task.filter(|id| !id.is_empty()).map(str::to_owned);
         }
         let Some(info) = &self.info else { return };
+        // Other agents' runs that were converted into this layout leave `info` empty.
+        if info.exit_status.is_some() || info.model_stats.is_some() {
+            head.agent = Some("SWE-agent".to_owned());
+        }
         head.exit_status = self.exit_status().map(str::to_owned);
         let submission = info.submission.as_ref().map_or("", |patch| patch.as_str().unwrap_or("").trim());
         if head.exit_status.is_some() || !submission.is_empty() {

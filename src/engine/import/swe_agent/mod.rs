@@ -67,9 +67,7 @@ impl Importer for SweAgent {
     fn import(&self, input: &Input<'_>, out: &mut Output<'_>) -> Result<(), ImportError> {
         let run = out.start();
         let survey = Survey::of(input)?;
-        let head = &mut out.run(run).builder.head;
-        survey.run.fill(head);
-        head.agent = Some("SWE-agent".to_owned());
+        survey.run.fill(&mut out.run(run).builder.head);
         let last = if survey.steps > 0 {
             survey.prompts.write(out, run);
             read_trajectory(input, out, run)?
@@ -280,7 +278,10 @@ mod tests {
         assert!(actions.iter().all(|step| step.part(PartKind::Thought).is_some()));
         assert_eq!(actions[1].time.unwrap().start_ms, 250);
         assert_eq!(actions[1].time.unwrap().duration_ms(), 1500);
-        assert_eq!(trace.head.models, ["gpt-4o"]);
+        assert_eq!(
+            (trace.head.models.as_slice(), trace.head.agent.as_deref()),
+            (&["gpt-4o".to_owned()][..], Some("SWE-agent"))
+        );
         assert_eq!(trace.head.task_id.as_deref(), Some("calendar-7"));
         assert_eq!(trace.head.submission_empty, Some(false));
         assert!(trace.warnings.is_empty(), "{:?}", trace.warnings);
