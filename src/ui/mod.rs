@@ -3,11 +3,12 @@
 //! `state` holds what is shown and the verbs that change it, `views` one folder or file per screen (see
 //! [`views::ViewSpec`] for how to add one), `components` what several views share. Whatever of the browser
 //! is needed beyond events and elements goes through `browser`.
+#![expect(unreachable_pub, reason = "the macro of components makes more public than it should")]
 
 mod app;
 pub mod browser;
-pub mod components;
-pub mod state;
-pub mod views;
+mod components;
+mod state;
+mod views;
 
 pub use app::mount;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// How a field is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a field is drawn; fields stand in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FieldStyle {
     Code,
     /// Text that an edit takes away or puts in.
@@ -26,7 +26,10 @@ pub struct Field {
 pub fn call_fields(call: &str) -> Vec<Field> {
     match serde_json::from_str(call) {
         Ok(Value::Object(members)) if !members.is_empty() => {
-            members.into_iter().map(|(name, value)| field(name, value)).collect()
+            let mut fields: Vec<Field> =
+                members.into_iter().map(|(name, value)| field(name, value)).collect();
+            fields.sort_by_key(|field| field.style);
+            fields
         }
         Ok(Value::String(text)) => vec![Field { name: String::new(), text, style: FieldStyle::Code }],
         _ => vec![Field { name: String::new(), text: call.to_owned(), style: FieldStyle::Code }],

@@ -74,9 +74,9 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 /// Bars of the histogram of scores, and what each counts.
 pub const BUCKETS: usize = 20;
 
-/// How many runs scored 0 to 5, 5 to 10, …: not resolved and resolved.
-pub fn histogram<'a>(reports: impl Iterator<Item = &'a RunReport>) -> [(u32, u32); BUCKETS] {
-    let mut buckets = [(0, 0); BUCKETS];
+/// How many runs scored 0 to 5, 5 to 10, …: failed, of unknown outcome, resolved.
+pub fn histogram<'a>(reports: impl Iterator<Item = &'a RunReport>) -> [[u32; 3]; BUCKETS] {
+    let mut buckets = [[0; 3]; BUCKETS];
     for report in reports {
         let Some(score) = total(report) else { continue };
         #[expect(
@@ -86,9 +86,11 @@ pub fn histogram<'a>(reports: impl Iterator<Item = &'a RunReport>) -> [(u32, u32
         )]
         let place = (score.clamp(0.0, 99.9) / 100.0 * BUCKETS as f64) as usize;
         if let Some(bucket) = buckets.get_mut(place) {
+            let [failed, unknown, resolved] = bucket;
             match report.outcome.value {
-                OutcomeValue::Resolved => bucket.1 += 1,
-                OutcomeValue::Failed | OutcomeValue::Unknown => bucket.0 += 1,
+                OutcomeValue::Failed => *failed += 1,
+                OutcomeValue::Unknown => *unknown += 1,
+                OutcomeValue::Resolved => *resolved += 1,
             }
         }
     }
@@ -137,12 +139,31 @@ fn is_text(key: SortKey) -> bool {
 }
 
 /// What a run is called in lists: its task's id, or else its file, which a run of many adds its number to.
+/// Where the file's name says nothing, its folder or the first line of the task does.
 pub fn name(report: &RunReport) -> String {
-    if let Some(task) = report.task.as_ref().filter(|task| !task.is_empty() && task.len() <= 80) {
-        return task.lines().next().unwrap_or_default().to_owned();
+    let task = report.task.as_deref().and_then(|task| task.lines().next()).unwrap_or_default().trim();
+    if !task.is_empty() && task.len() <= 80 && !task.contains(char::is_whitespace) {
+        return task.to_owned();
     }
-    let file = report.file.rsplit(['/', '\\']).next().unwrap_or(&report.file);
-    if report.index == 0 { file.to_owned() } else { format!("{file} · run {}", report.index + 1) }
+    let mut parts = report.file.rsplit(['/', '\\']);
+    let file = parts.next().unwrap_or(&report.file);
+    let stem = file.split('.').next().unwrap_or(file);
+    if is_uuid(stem) && !task.is_empty() {
+        return task.to_owned();
+    }
+    let file = match parts.next() {
+        Some(folder) if EMPTY_NAMES.contains(&stem) => format!("{folder}/{file}"),
+        _ => file.to_owned(),
+    };
+    if report.index == 0 { file } else { format!("{file} · run {}", report.index + 1) }
+}
+
+/// File names that every run of a harness shares.
+const EMPTY_NAMES: [&str; 8] =
+    ["trajectory", "agent", "session", "output", "results", "messages", "history", "trace"];
+
+fn is_uuid(name: &str) -> bool {
+    name.len() == 36 && name.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// What a number of a score is felt as.
@@ -226,7 +247,7 @@ mod tests {
         assert_eq!(overview.cost_usd, None);
         assert_eq!(overview.steps, 9);
         let bars = histogram(reports.iter());
-        assert_eq!((bars[4], bars[18]), ((1, 0), (0, 1)));
+        assert_eq!((bars[4], bars[18]), ([1, 0, 0], [0, 0, 1]));
     }
 
     #[test]
@@ -247,6 +268,13 @@ mod tests {
         assert_eq!(name(&run), "run.jsonl");
         run.index = 4;
         assert_eq!(name(&run), "run.jsonl · run 5");
+        run.index = 0;
+        run.file = "task-7/trajectory.json".to_owned();
+        assert_eq!(name(&run), "task-7/trajectory.json");
+        run.task = Some("We're solving this issue:".to_owned());
+        assert_eq!(name(&run), "task-7/trajectory.json");
+        run.file = "0b6f3c1e-7d3a-4f0e-9f55-6a1f7c2d8e90.jsonl".to_owned();
+        assert_eq!(name(&run), "We're solving this issue:");
         run.task = Some("django__django-11910".to_owned());
         assert_eq!(name(&run), "django__django-11910");
     }

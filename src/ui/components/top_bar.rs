@@ -4,6 +4,7 @@ use super::{Glyph, Icon};
 use crate::protocol::RunKey;
 use crate::ui::state::{Appearance, Screen, Session};
 use crate::view_model::collection;
+use crate::view_model::format::counted;
 
 /// Where one is, the way back, and what is the same everywhere.
 #[component]
@@ -63,10 +64,26 @@ fn Trail() -> impl IntoView {
                     }
                         .into_any()
                 }
-                Screen::Runs => view! { <b class="trail__here">{count} " runs"</b> }.into_any(),
+                Screen::Runs => view! { <RunsTrail /> }.into_any(),
                 Screen::Run(run) => view! { <RunTrail run /> }.into_any(),
             }}
         </nav>
+    }
+}
+
+/// How many runs there are, and how many files gave none.
+#[component]
+fn RunsTrail() -> impl IntoView {
+    let session = Session::expect();
+    let unread = move || session.unread_count() as u64;
+    view! {
+        <b class="trail__here">{move || session.runs.with(Vec::len)} " runs"</b>
+        <Show when=move || (unread() > 0)>
+            <button class="link" on:click=move |_| session.show(Screen::Landing)>
+                {move || counted(unread(), "file", "files")}
+                " not read"
+            </button>
+        </Show>
     }
 }
 

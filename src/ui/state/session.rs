@@ -120,6 +120,12 @@ impl Session {
         self.runs.with(|runs| runs.iter().find(|run| run.key == key).map(|run| Arc::clone(&run.report)))
     }
 
+    /// Files nothing could be read from.
+    pub fn unread_count(self) -> usize {
+        let failed = |file: &&OpenedFile| matches!(&*file.state.read(), FileState::Failed(_));
+        self.files.with(|files| files.iter().filter(failed).count())
+    }
+
     pub(super) fn file_state(self, id: u32) -> Option<ArcRwSignal<FileState>> {
         self.files
             .with_untracked(|files| files.iter().find(|file| file.id == id).map(|file| file.state.clone()))

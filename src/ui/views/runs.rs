@@ -110,23 +110,31 @@ fn Histogram() -> impl IntoView {
     let session = Session::expect();
     let bars = move || {
         let buckets = session.runs.with(|runs| histogram(runs.iter().map(|run| &*run.report)));
-        let most = buckets.iter().map(|(other, resolved)| other + resolved).max().unwrap_or(0).max(1);
+        let most = buckets.iter().map(|bucket| bucket.iter().sum::<u32>()).max().unwrap_or(0).max(1);
         let height = |count: u32| f64::from(count) / f64::from(most) * 46.0;
-        let bar = |(place, (other, resolved)): (usize, (u32, u32))| {
-            let x = (place * 10).to_string();
-            let (low, high) = (height(other), height(resolved));
-            view! {
-                <rect class="histogram__other" x=x.clone() width="9" y=(48.0 - low).to_string() height=low.to_string() />
-                <rect class="histogram__good" x=x width="9" y=(48.0 - low - high).to_string() height=high.to_string() />
-            }
+        let bar = |(place, bucket): (usize, [u32; 3])| {
+            let mut top = 48.0;
+            let classes = ["histogram__bar--bad", "histogram__bar", "histogram__bar--good"];
+            let rects = bucket.into_iter().zip(classes).map(|(count, class)| {
+                let height = height(count);
+                top -= height;
+                let x = (place * 10).to_string();
+                view! { <rect class=class x=x width="9" y=top.to_string() height=height.to_string() /> }
+            });
+            rects.collect_view()
         };
         buckets.into_iter().enumerate().map(bar).collect_view()
     };
     view! {
         <div class="tile histogram">
             <span class="tile__title">
-                "Score from 0 to 100 · "<i class="histogram__key histogram__key--good"></i>"resolved "
-                <i class="histogram__key"></i>"other"
+                "Scores from 0 to 100"
+                <i class="histogram__key histogram__key--bad"></i>
+                "failed"
+                <i class="histogram__key"></i>
+                "unknown"
+                <i class="histogram__key histogram__key--good"></i>
+                "resolved"
             </span>
             <svg
                 class="histogram__bars"
@@ -144,7 +152,15 @@ fn Histogram() -> impl IntoView {
 #[component]
 fn Clusters() -> impl IntoView {
     let session = Session::expect();
-    let is_empty = move || session.clusters.with(Vec::is_empty);
+    // What one run alone has is shown only where no two runs share anything.
+    let shared = Memo::new(move |_| {
+        let is_shared = |cluster: &&ClusterView| cluster.runs.len() > 1;
+        session.clusters.with(|clusters| {
+            let any = clusters.iter().any(|cluster| is_shared(&cluster));
+            clusters.iter().filter(|cluster| !any || is_shared(cluster)).cloned().collect::<Vec<_>>()
+        })
+    });
+    let is_empty = move || shared.with(Vec::is_empty);
     view! {
         <section class="clusters" aria-label="Clusters of the same failure">
             <Show
@@ -152,13 +168,13 @@ fn Clusters() -> impl IntoView {
                 fallback=move || {
                     view! {
                         <p class="empty">
-                            "No failure was found that two runs share. Clusters are made of findings with the same \
+                            "No failure was found in these runs. Clusters are made of findings with the same \
                             detector and the same masked error."
                         </p>
                     }
                 }
             >
-                <For each=move || session.clusters.get() key=|cluster| cluster.id.clone() let:cluster>
+                <For each=move || shared.get() key=|cluster| cluster.id.clone() let:cluster>
                     <Cluster cluster />
                 </For>
             </Show>
@@ -191,10 +207,15 @@ fn Cluster(cluster: ClusterView) -> impl IntoView {
                 <span>{counted(runs, "run", "runs")}</span>
             </span>
             {template.map(|template| view! { <code class="cluster__template">{template}</code> })}
-            <span class="cluster__bar">
-                <i class="cluster__failed" style=("--share", share(cluster.failed))></i>
-                <i class="cluster__resolved" style=("--share", share(cluster.resolved))></i>
-            </span>
+            {(known > 0)
+                .then(|| {
+                    view! {
+                        <span class="cluster__bar">
+                            <i class="cluster__failed" style=("--share", share(cluster.failed))></i>
+                            <i class="cluster__resolved" style=("--share", share(cluster.resolved))></i>
+                        </span>
+                    }
+                })}
             <small>{story} {phase}</small>
         </button>
     }

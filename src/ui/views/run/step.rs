@@ -77,8 +77,9 @@ fn Body(body: Arc<StepBody>) -> impl IntoView {
         .filter_map(|(place, _)| u32::try_from(place).ok())
         .map(|place| view! { <FindingCard place is_here=true /> })
         .collect_view();
-    let parts = body.parts.iter().filter(|part| !part.text.is_empty());
-    let parts = parts.cloned().map(|part| view! { <Part part step /> }).collect_view();
+    let mut parts: Vec<BodyPart> = body.parts.iter().filter(|part| !part.text.is_empty()).cloned().collect();
+    parts.sort_by_key(|part| reading_order(part.part));
+    let parts = parts.into_iter().map(|part| view! { <Part part step /> }).collect_view();
     let is_bare = body.parts.iter().all(|part| part.text.is_empty());
     view! {
         <article class="detail__body">
@@ -91,13 +92,23 @@ fn Body(body: Arc<StepBody>) -> impl IntoView {
     }
 }
 
+/// What came first in the agent's mind comes first on the page, whatever the format's order.
+fn reading_order(part: PartKind) -> u8 {
+    match part {
+        PartKind::Thought => 0,
+        PartKind::Message => 1,
+        PartKind::Call => 2,
+        PartKind::Result => 3,
+    }
+}
+
 #[component]
 fn Head(row: StepRow) -> impl IntoView {
     let trouble = words::trouble(row.outcome);
     let exit = row.exit_code.filter(|code| *code != 0).map(|code| format!("exit {code}"));
     let trouble = [exit, trouble.map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let mut facts: Vec<String> = Vec::new();
-    if let Some(span) = row.span {
+    if let Some(span) = row.span.filter(|span| span.duration_ms() > 0) {
         let bound = if span.bound { "≤ " } else { "" };
         facts.push(format!("{bound}{}", duration_ms(span.duration_ms())));
     }

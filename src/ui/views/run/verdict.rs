@@ -50,21 +50,23 @@ fn Explanation() -> impl IntoView {
     let link = move |step: u32| {
         view! { <button class="link" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
     };
-    let is_abstaining = report.verdict.abstained;
     view! {
         <p class="verdict__why">
             <StepText text=report.verdict.explanation.clone() />
             {first.map(|step| view! { " First wrong: " {link(step)} "." })}
             {(!more.is_empty())
-                .then(|| view! { " Also: " {more.into_iter().map(|step| view! { {link(step)} " " }).collect_view()} })}
+                .then(|| {
+                    let last = more.len() - 1;
+                    let links = more.into_iter().enumerate().map(|(place, step)| {
+                        let comma = if place == last { "." } else { ", " };
+                        view! { {link(step)} {comma} }
+                    });
+                    view! { " Also: " {links.collect_view()} }
+                })}
             {report
                 .verdict
                 .last_good
                 .map(|step| view! { " Last green check: " {link(step)} "." })}
-            {is_abstaining
-                .then_some(
-                    " That does not say that the run succeeded: only that no detector found a pattern it could prove.",
-                )}
         </p>
     }
 }
