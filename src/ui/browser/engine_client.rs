@@ -427,7 +427,7 @@ impl Inner {
             match pending.purpose {
                 Purpose::Plan(ids) => ids.iter().for_each(|id| self.fail(*id, kind, message)),
                 Purpose::Analyze { file, silent: false } if busy == Some(file) => {
-                    self.fail(file, kind, message)
+                    self.fail(file, kind, message);
                 }
                 // Dropping the sender tells the one who asked.
                 _ => {}

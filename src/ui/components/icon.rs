@@ -7,7 +7,6 @@ pub enum Glyph {
     Light,
     Dark,
     First,
-    Last,
     Previous,
     Next,
     Back,
@@ -27,7 +26,6 @@ impl Glyph {
             }
             Self::Dark => "M16.5 12A7 7 0 0 1 8 3.5A7 7 0 1 0 16.5 12z",
             Self::First => "M5 4v12M15 4l-7 6 7 6",
-            Self::Last => "M15 4v12M5 4l7 6-7 6",
             Self::Previous => "M13 4l-7 6 7 6",
             Self::Next => "M7 4l7 6-7 6",
             Self::Back => "M16 10H4m5-5l-5 5 5 5",

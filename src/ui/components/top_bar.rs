@@ -56,7 +56,7 @@ fn Trail() -> impl IntoView {
             {move || match session.screen.get() {
                 Screen::Landing => {
                     view! {
-                        <Show when=move || (count() > 0)>
+                        <Show when=move || count() != 0>
                             <button class="link" on:click=move |_| session.show_results()>
                                 "Back to the results"
                             </button>
@@ -78,7 +78,7 @@ fn RunsTrail() -> impl IntoView {
     let unread = move || session.unread_count() as u64;
     view! {
         <b class="trail__here">{move || session.runs.with(Vec::len)} " runs"</b>
-        <Show when=move || (unread() > 0)>
+        <Show when=move || unread() != 0>
             <button class="link" on:click=move |_| session.show(Screen::Landing)>
                 {move || counted(unread(), "file", "files")}
                 " not read"
@@ -92,16 +92,17 @@ fn RunTrail(run: RunKey) -> impl IntoView {
     let session = Session::expect();
     let report = untrack(move || session.run(run));
     let title = report.as_deref().map(collection::name);
+    let tip = title.clone();
     let agent = report.map(|report| report.agent.clone().unwrap_or_else(|| report.format.clone()));
     view! {
-        <Show when=move || (session.runs.with(Vec::len) > 1)>
+        <Show when=move || session.has_many_runs()>
             <button class="link trail__up" on:click=move |_| session.show(Screen::Runs)>
                 {move || session.runs.with(Vec::len)}
                 " runs"
             </button>
             <span aria-hidden="true">"›"</span>
         </Show>
-        <b class="trail__here" title=title.clone()>{title.clone()}</b>
+        <b class="trail__here" title=tip>{title}</b>
         {agent.map(|agent| view! { <span class="chip chip--plain trail__agent">{agent}</span> })}
     }
 }

@@ -120,6 +120,10 @@ impl Session {
         self.runs.with(|runs| runs.iter().find(|run| run.key == key).map(|run| Arc::clone(&run.report)))
     }
 
+    pub fn has_many_runs(self) -> bool {
+        self.runs.with(Vec::len) > 1
+    }
+
     /// Files nothing could be read from.
     pub fn unread_count(self) -> usize {
         let failed = |file: &&OpenedFile| matches!(&*file.state.read(), FileState::Failed(_));

@@ -110,7 +110,7 @@ fn FileLines() -> impl IntoView {
                 <h2>"Opened"</h2>
                 <span class="files__count" aria-live="polite">{said}</span>
                 <button class="link" on:click=move |_| session.close_all()>"Close all"</button>
-                <Show when=move || (session.runs.with(Vec::len) > 1)>
+                <Show when=move || session.has_many_runs()>
                     <button class="button button--primary button--small" on:click=move |_| session.show_results()>
                         "Show all "
                         {move || count(session.runs.with(Vec::len) as u64)}
@@ -123,7 +123,7 @@ fn FileLines() -> impl IntoView {
                     <FileLine file />
                 </For>
             </ul>
-            <Show when=move || (more() > 0)>
+            <Show when=move || more() != 0>
                 <p class="files__more">"and " {move || count(more() as u64)} " more files"</p>
             </Show>
         </section>

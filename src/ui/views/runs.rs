@@ -259,7 +259,7 @@ fn RunTable() -> impl IntoView {
                     </For>
                 </tbody>
             </table>
-            <Show when=move || (more() > 0)>
+            <Show when=move || more() != 0>
                 <button class="button run-table__more" on:click=move |_| table.shown.update(|shown| *shown += PAGE)>
                     "Show more of " {move || count(more() as u64)} " runs"
                 </button>
@@ -297,7 +297,7 @@ fn SortHead(title: &'static str, key_of_column: SortKey, #[prop(optional)] is_nu
         table.sort.update(|(key, descending)| {
             *descending = *key == key_of_column && !*descending;
             *key = key_of_column;
-        })
+        });
     };
     let aria = move || match direction() {
         None => "none",

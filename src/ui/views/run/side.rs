@@ -9,6 +9,12 @@ use crate::view_model::format::{count, duration_seconds, money, points, score, s
 use crate::view_model::place::Tab;
 use crate::view_model::words;
 
+/// Findings that are drawn at first and added by each "show more": a long run may have thousands.
+const FINDINGS: u32 = 60;
+
+/// Checks that are listed.
+const CHECKS: usize = 300;
+
 /// What is said about the run as a whole, in tabs.
 #[component]
 pub(super) fn Side() -> impl IntoView {
@@ -66,7 +72,18 @@ fn Findings() -> impl IntoView {
         }
         .into_any();
     }
-    (0..count).map(|place| view! { <FindingCard place /> }).collect_view().into_any()
+    let shown = RwSignal::new(FINDINGS);
+    view! {
+        <For each=move || 0..shown.get().min(count) key=|place| *place let:place>
+            <FindingCard place />
+        </For>
+        <Show when=move || shown.get() < count>
+            <button class="button" on:click=move |_| shown.update(|shown| *shown += FINDINGS)>
+                "Show more findings"
+            </button>
+        </Show>
+    }
+    .into_any()
 }
 
 /// One finding with its proof; `is_here` when it stands at its own step.
@@ -174,8 +191,6 @@ fn Reason(reason: ReasonReport) -> impl IntoView {
 #[component]
 fn Checks() -> impl IntoView {
     let run = RunState::expect();
-    /// Checks that are listed; a run of a hundred thousand steps may have thousands.
-    const MOST: usize = 300;
     let checks = move || {
         run.map.with(|map| match map {
             Some(Ok(map)) => {
@@ -213,7 +228,7 @@ fn Checks() -> impl IntoView {
             format!("{} passed · {} failed", count(green as u64), count((checks.len() - green) as u64));
         view! {
             <p class="checks__story">{story}</p>
-            <ol class="checks">{checks.into_iter().take(MOST).map(row).collect_view()}</ol>
+            <ol class="checks">{checks.into_iter().take(CHECKS).map(row).collect_view()}</ol>
         }
         .into_any()
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::engine::detect::Severity;
 use crate::engine::report::{Mark, StepRow};
+use crate::engine::trace::Span;
 use crate::ui::components::VirtualList;
 use crate::ui::state::RunState;
 use crate::view_model::format::{duration_ms, step_number};
@@ -108,7 +109,7 @@ fn RowContent(row: Arc<StepRow>, severity: Option<Severity>) -> impl IntoView {
             {severity.map(|severity| view! { <span class="step__flag" title=words::severity(severity)>"⚑"</span> })}
             {check.map(|(class, sign, word)| view! { <span class=class title=word>{sign}</span> })}
             {edited}
-            {row.span.map(|span| span.duration_ms()).filter(|ms| *ms > 0).map(duration_ms)}
+            {row.span.map(Span::duration_ms).filter(|ms| *ms > 0).map(duration_ms)}
         </span>
     }
 }
