@@ -1,6 +1,6 @@
 //! The pipeline: bytes → import with facts → detect → verdict → score.
 
-use super::detect::{Finding, Verdict, detect};
+use super::detect::{Finding, FindingPlaces, Verdict, detect};
 use super::facts::{FactsCollector, RunFacts, StepFacts};
 use super::import::{ImportError, Input, import};
 use super::report::{RunReport, run_report};
@@ -21,6 +21,8 @@ pub struct Run {
     pub trace: Trace,
     pub facts: RunFacts,
     pub findings: Vec<Finding>,
+    /// Which of them concern which step.
+    pub places: FindingPlaces,
     pub verdict: Verdict,
     /// `None` where there is no basis for one.
     pub score: Option<Score>,
@@ -51,7 +53,8 @@ fn analyze_run(mut trace: Trace, mut facts: RunFacts, options: &Options) -> Run 
     let findings = detect(&trace, &facts);
     let verdict = Verdict::of(&trace, &facts, &findings);
     let score = score(&trace, &facts, &findings, &options.profile);
-    Run { trace, facts, findings, verdict, score }
+    let places = FindingPlaces::of(&findings);
+    Run { trace, facts, findings, places, verdict, score }
 }
 
 /// Words of exit statuses that say whether the task was solved, not how the run stopped.

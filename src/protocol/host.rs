@@ -45,7 +45,7 @@ impl Host {
             }),
             EngineRequest::Rows { run, start, count } => self.with_run(run, |_, opened| {
                 let rows = (start..start.saturating_add(count.min(MAX_ROWS)))
-                    .map_while(|step| step_row(&opened.trace, &opened.facts, &opened.findings, StepId(step)))
+                    .map_while(|step| step_row(&opened.trace, &opened.facts, &opened.places, StepId(step)))
                     .collect();
                 EngineReply::Rows { run, start, rows }
             }),
@@ -139,7 +139,7 @@ fn plan(files: &[FileEntry], sources: &dyn BodySource) -> Vec<PlannedFile> {
 }
 
 fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, String> {
-    let row = step_row(&run.trace, &run.facts, &run.findings, id)
+    let row = step_row(&run.trace, &run.facts, &run.places, id)
         .ok_or_else(|| format!("the run has no step {}", id.0))?;
     let step = run.trace.step(id).ok_or_else(|| format!("the run has no step {}", id.0))?;
     let parts = step

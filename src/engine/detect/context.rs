@@ -18,6 +18,8 @@ pub struct DetectContext<'a> {
     closing: Vec<StepId>,
     baselines: Vec<StepId>,
     failing_before: BTreeSet<&'a str>,
+    /// Steps that others came from.
+    parents: BTreeSet<StepId>,
 }
 
 /// A last check that failed.
@@ -44,6 +46,7 @@ impl<'a> DetectContext<'a> {
             source_edits: Vec::new(),
             baselines: Vec::new(),
             failing_before: BTreeSet::new(),
+            parents: trace.live_steps().filter_map(|(_, step)| step.parent).collect(),
         };
         ctx.index_checks();
         ctx
@@ -99,6 +102,12 @@ impl<'a> DetectContext<'a> {
     /// The live actions, in order.
     pub fn actions(&self) -> impl DoubleEndedIterator<Item = (StepId, &'a ActionFacts)> + '_ {
         self.resolve(&self.actions)
+    }
+
+    /// The live actions behind a step, in order.
+    pub fn actions_after(&self, step: StepId) -> impl Iterator<Item = (StepId, &'a ActionFacts)> + '_ {
+        let start = self.actions.partition_point(|action| *action <= step);
+        self.resolve(self.actions.get(start..).unwrap_or_default())
     }
 
     pub fn action_count(&self) -> usize {
@@ -207,6 +216,11 @@ impl<'a> DetectContext<'a> {
             !tests.failing.is_empty()
                 && tests.failing.iter().all(|name| self.failing_before.contains(name.as_ref()))
         })
+    }
+
+    /// Whether the trace shows what came out of a step: the work of a sub-agent it called.
+    pub fn has_children(&self, step: StepId) -> bool {
+        self.parents.contains(&step)
     }
 
     /// What the agent says after its last piece of work: its final message, its submission.

@@ -78,7 +78,7 @@ fn may_change_unseen(ctx: &DetectContext<'_>, step: StepId, action: &ActionFacts
             !action.outcome.is_error()
         }
         // A sub-agent that the trace does not show.
-        Operation::Delegate => !ctx.trace.live_steps().any(|(_, child)| child.parent == Some(step)),
+        Operation::Delegate => !ctx.has_children(step),
         Operation::Run(RunKind::Install | RunKind::Server | RunKind::Test | RunKind::Build) => false,
         Operation::Run(_) => action.command.as_deref().is_none_or(command_may_write),
         _ => false,

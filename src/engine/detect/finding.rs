@@ -95,7 +95,8 @@ pub struct Finding {
     pub confidence: f32,
     /// The step to blame.
     pub step: StepId,
-    /// All steps concerned, in order, the blamed one included.
+    /// The steps concerned, in order, the blamed one included; the first [`Finding::STEPS`] where there are more.
+    /// The message counts them all.
     pub steps: Vec<StepId>,
     /// Full sentences for a person.
     pub message: String,
@@ -104,6 +105,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// More steps are not named one by one, so that a finding stays small however long the run is.
+    pub const STEPS: usize = 200;
+    /// More quotes prove nothing more.
+    pub const QUOTES: usize = 20;
+
     /// A finding of `info`'s own severity that wastes nothing.
     pub fn new(info: &'static DetectorInfo, step: StepId, message: impl Into<String>) -> Self {
         Self {
@@ -138,7 +144,7 @@ impl Finding {
     /// Names the steps concerned; the blamed one is added if it is not among them.
     #[must_use]
     pub fn about(mut self, steps: impl IntoIterator<Item = StepId>) -> Self {
-        self.steps.extend(steps);
+        self.steps.extend(steps.into_iter().take(Self::STEPS));
         self.steps.sort_unstable();
         self.steps.dedup();
         self
@@ -146,7 +152,7 @@ impl Finding {
 
     #[must_use]
     pub fn proven_by(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
-        self.evidence.extend(evidence);
+        self.evidence.extend(evidence.into_iter().take(Self::QUOTES));
         self
     }
 

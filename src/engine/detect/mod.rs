@@ -9,12 +9,14 @@ mod ending;
 mod finding;
 mod missing;
 mod paths;
+mod places;
 mod rules;
 mod verdict;
 mod words;
 
 pub use context::{DetectContext, FailedCheck};
 pub use finding::{Category, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status, Waste};
+pub use places::FindingPlaces;
 pub use verdict::{Candidate, Verdict};
 
 use crate::engine::facts::RunFacts;

@@ -17,14 +17,10 @@ pub struct TestState<'a> {
 /// Every test that ever failed, with the steps at which its standing changed.
 #[derive(Debug, Default)]
 pub(super) struct TestLedger<'a> {
-    tests: BTreeMap<&'a str, Standing<'a>>,
-}
-
-#[derive(Debug)]
-struct Standing<'a> {
-    framework: &'a str,
-    /// Whether it was failing from that step on.
-    changes: Vec<(StepId, bool)>,
+    /// By name; whether the test was failing from a step on.
+    tests: BTreeMap<&'a str, Vec<(StepId, bool)>>,
+    /// The last run of each framework.
+    latest: BTreeMap<&'a str, &'a TestRun>,
 }
 
 impl<'a> TestLedger<'a> {
@@ -33,24 +29,20 @@ impl<'a> TestLedger<'a> {
         if !run.green && run.failing.is_empty() {
             return;
         }
-        for standing in self.tests.values_mut() {
-            let failing = standing.changes.last().is_some_and(|(_, failing)| *failing);
-            if failing && standing.framework == &*run.framework {
-                standing.changes.push((step, false));
+        let before = self.latest.insert(&run.framework, run);
+        for name in before.iter().flat_map(|before| &before.failing) {
+            if !run.failing.contains(name) {
+                self.tests.entry(name).or_default().push((step, false));
             }
         }
         for name in &run.failing {
-            let fresh = Standing { framework: &run.framework, changes: Vec::new() };
-            let changes = &mut self.tests.entry(name).or_insert(fresh).changes;
-            // It is listed, so what was noted above for this run does not hold.
-            changes.retain(|(known, _)| *known != step);
-            changes.push((step, true));
+            self.tests.entry(name).or_default().push((step, true));
         }
     }
 
     pub(super) fn at(&self, step: StepId) -> Vec<TestState<'_>> {
-        let states = self.tests.iter().filter_map(|(name, standing)| {
-            let (step, failing) = *last_until(&standing.changes, step, |(seen, _)| *seen)?;
+        let states = self.tests.iter().filter_map(|(name, changes)| {
+            let (step, failing) = *last_until(changes, step, |(seen, _)| *seen)?;
             Some(TestState { name, failing, step })
         });
         states.collect()

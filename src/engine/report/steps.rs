@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::detect::Finding;
+use crate::engine::detect::FindingPlaces;
 use crate::engine::facts::{ActionFacts, ActionOutcome, Operation, RunFacts, RunKind};
 use crate::engine::trace::{Role, Span, Step, StepId, StepKind, Trace};
 
@@ -110,7 +110,7 @@ pub fn step_map(trace: &Trace, facts: &RunFacts) -> StepMap {
 }
 
 /// The row of one step; `None` if there is no such step.
-pub fn step_row(trace: &Trace, facts: &RunFacts, findings: &[Finding], id: StepId) -> Option<StepRow> {
+pub fn step_row(trace: &Trace, facts: &RunFacts, findings: &FindingPlaces, id: StepId) -> Option<StepRow> {
     let step = trace.step(id)?;
     let action = facts.action(id);
     let usage = step.usage.as_deref();
@@ -132,11 +132,7 @@ pub fn step_row(trace: &Trace, facts: &RunFacts, findings: &[Finding], id: StepI
         tokens_out: usage.and_then(|usage| usage.tokens_out),
         cost_usd: usage.and_then(|usage| usage.cost_usd),
         abandoned: step.abandoned,
-        findings: (0u32..)
-            .zip(findings)
-            .filter(|(_, finding)| finding.step == id || finding.steps.contains(&id))
-            .map(|(place, _)| place)
-            .collect(),
+        findings: findings.at(id).collect(),
     })
 }
 

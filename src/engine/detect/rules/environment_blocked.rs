@@ -1,9 +1,12 @@
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
 use crate::engine::detect::missing::missing;
 use crate::engine::detect::words::{called, count, error, quoted};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
-use crate::engine::facts::{ActionFacts, ActionOutcome, ErrorClass};
+use crate::engine::facts::{ActionFacts, ActionOutcome, ErrorClass, Operation};
 use crate::engine::trace::StepId;
 
 pub(super) struct EnvironmentBlocked;
@@ -28,7 +31,7 @@ static INFO: DetectorInfo = DetectorInfo {
 const OFTEN: usize = 2;
 
 /// What shut the agent out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Block<'a> {
     Class(ErrorClass),
     /// This program or module is not installed.
@@ -51,20 +54,20 @@ impl Detector for EnvironmentBlocked {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let mut blocks: Vec<(Block<'_>, Vec<StepId>)> = Vec::new();
+        let mut blocks: IndexMap<Block<'_>, Vec<StepId>, FxBuildHasher> = IndexMap::default();
         for (step, block) in ctx.actions().filter_map(|(step, action)| Some((step, Block::of(action)?))) {
-            match blocks.iter_mut().find(|(known, _)| *known == block) {
-                Some((_, steps)) => steps.push(step),
-                None => blocks.push((block, vec![step])),
-            }
+            blocks.entry(block).or_default().push(step);
         }
+        if blocks.is_empty() {
+            return;
+        }
+        let successes = Successes::of(ctx);
         for (block, steps) in blocks {
             let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else { continue };
             if steps.len() < block.least() {
                 continue;
             }
-            let recovered =
-                ctx.actions().any(|(step, action)| step > last && block.is_overcome(ctx, action, last));
+            let recovered = successes.like(block, ctx.facts.action(last)).is_some_and(|step| step > last);
             let after = if recovered { "; a like call succeeded later" } else { "" };
             let message = format!(
                 "{} {}, first {}{after}.",
@@ -111,17 +114,40 @@ impl<'a> Block<'a> {
             Self::Missing(name) => format!("failed because {} is not installed", quoted(name)),
         }
     }
+}
 
-    /// Whether `action` shows that the block of `blocked` was gone: it is of the same kind and succeeded.
-    fn is_overcome(self, ctx: &DetectContext<'_>, action: &ActionFacts, blocked: StepId) -> bool {
-        let is_ok = matches!(action.outcome, ActionOutcome::Ok | ActionOutcome::Empty);
-        let Some(blocked) = ctx.facts.action(blocked).filter(|_| is_ok) else { return false };
-        match (self, action.command.as_deref()) {
-            (Self::Missing(name), Some(command)) => {
-                command.split(|c: char| !(c.is_alphanumeric() || "._-".contains(c))).any(|word| word == name)
+/// The last success of each kind of call: whether a block was overcome is told by what came after it.
+#[derive(Default)]
+struct Successes<'a> {
+    by_program: FxHashMap<(Operation, Option<&'a str>), StepId>,
+    /// By each word of a command that may name a program or a module.
+    by_word: FxHashMap<&'a str, StepId>,
+}
+
+impl<'a> Successes<'a> {
+    fn of(ctx: &DetectContext<'a>) -> Self {
+        let mut successes = Self::default();
+        for (step, action) in ctx.actions() {
+            if !matches!(action.outcome, ActionOutcome::Ok | ActionOutcome::Empty) {
+                continue;
             }
-            _ => action.operation == blocked.operation && program(action) == program(blocked),
+            successes.by_program.insert((action.operation, program(action)), step);
+            let command = action.command.as_deref().unwrap_or("");
+            for word in command.split(|c: char| !(c.is_alphanumeric() || "._-".contains(c))) {
+                successes.by_word.insert(word, step);
+            }
         }
+        successes
+    }
+
+    /// The last success of a call like the one that was blocked.
+    fn like(&self, block: Block<'_>, blocked: Option<&ActionFacts>) -> Option<StepId> {
+        let blocked = blocked?;
+        let found = match block {
+            Block::Missing(name) if blocked.command.is_some() => self.by_word.get(name),
+            _ => self.by_program.get(&(blocked.operation, program(blocked))),
+        };
+        found.copied()
     }
 }
 

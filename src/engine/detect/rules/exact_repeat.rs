@@ -78,7 +78,7 @@ fn groups(ctx: &DetectContext<'_>) -> Vec<Group> {
     for (id, step, facts) in ctx.steps() {
         let Some(action) = facts.action.as_deref() else {
             if matches!(step.kind, StepKind::Message(Role::User) | StepKind::Event(EventKind::Compaction)) {
-                open.clear();
+                open = FxHashMap::default();
             }
             continue;
         };
@@ -87,7 +87,8 @@ fn groups(ctx: &DetectContext<'_>) -> Vec<Group> {
         // Without a result only calls in a row can be told to be the same.
         let known = open.get(&key).copied().filter(|_| follows || action.result_hash != 0);
         if changes_something(action) {
-            open.retain(|other, _| *other == key);
+            // Emptied anew, not cleared: clearing costs as much as the most that was ever open.
+            open = known.map(|place| (key, place)).into_iter().collect();
         }
         if is_exempt(action) {
             continue;

@@ -103,7 +103,7 @@ fn report(ctx: &DetectContext<'_>, streak: Option<Streak<'_>>, findings: &mut Fi
     let retries = streak.red.len() - 1;
     let last = streak.red.last().unwrap_or(blamed);
     let round: Vec<StepId> =
-        ctx.actions().map(|(step, _)| step).filter(|step| step > first && step <= last).collect();
+        ctx.actions_after(*first).map(|(step, _)| step).take_while(|step| step <= last).collect();
     let message = format!(
         "{} changed nothing: each time {} again.",
         count(retries, "edit-and-check round"),
@@ -117,16 +117,16 @@ fn report(ctx: &DetectContext<'_>, streak: Option<Streak<'_>>, findings: &mut Fi
     );
 }
 
-/// Every `retry_fix` from the second on.
+/// Every `retry_fix` from the second on, each with the one before it.
 fn original(ctx: &DetectContext<'_>, findings: &mut Findings) {
     let retries = ctx.actions().filter(|(step, _)| ctx.tool(*step) == Some("retry_fix"));
     let retries: Vec<StepId> = retries.map(|(step, _)| step).collect();
-    for (place, step) in retries.iter().enumerate().skip(RETRIES - 1) {
+    for (before, step) in retries.iter().zip(retries.iter().skip(RETRIES - 1)) {
         findings.push(
             Finding::new(&INFO, *step, "Agent is stuck in a retry loop.")
                 .proven_by([ctx.proof(*step)])
                 .wasting(ctx.waste(&[*step]))
-                .about(retries.iter().copied().take(place)),
+                .about([*before]),
         );
     }
 }

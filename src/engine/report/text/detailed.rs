@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{TextInput, write_clusters};
+use crate::engine::detect::FindingPlaces;
 use crate::engine::facts::ActionOutcome;
 use crate::engine::report::wording::{cut, number, one_line, outcome, points, severity, step_number, waste};
 use crate::engine::report::{FindingReport, Mark, ReasonReport, RunReport, StepRow, clusters, step_row};
@@ -50,8 +51,9 @@ fn write_verdict(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
 
 fn write_replay(input: TextInput<'_>, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "\n=== Replaying Trace ===")?;
+    let unmarked = FindingPlaces::default();
     for (id, _) in input.trace.live_steps() {
-        if let Some(row) = step_row(input.trace, input.facts, &[], id) {
+        if let Some(row) = step_row(input.trace, input.facts, &unmarked, id) {
             let label = one_line(&row.label);
             let ending = ending(&row);
             writeln!(out, "{:>6}  {:8} {label}{ending}", row.step + 1, row.verb)?;
