@@ -47,7 +47,12 @@ fn judge(
     // A higher status says that the runner itself broke or was called wrongly.
     let ended_well = matches!(exit_code, None | Some(0 | 1 | 5));
     if is_tests && ended_well && tests_green.is_none() && test_run::ran_nothing(text) {
-        return ActionOutcome::Unknown;
+        let nothing_collected = exit_code == Some(5);
+        return if !nothing_collected && test_run::was_misdirected(text) {
+            ActionOutcome::Error(ErrorClass::NotFound)
+        } else {
+            ActionOutcome::Unknown
+        };
     }
     match exit_code {
         Some(0) => {}
@@ -212,6 +217,22 @@ mod tests {
         );
         let result = ResultText { text: "collecting ...", exit_code: Some(0), ..ResultText::default() };
         assert_eq!(read(tests, &result, None).0, ActionOutcome::Unknown);
+    }
+
+    #[test]
+    fn a_runner_sent_to_tests_that_are_not_there_has_failed() {
+        let of = |text| outcome(Operation::Run(RunKind::Test), text, None, None);
+        assert_eq!(
+            of("ERROR: file or directory not found: tests/test_a.py\n\nno tests ran in 0.01s"),
+            ActionOutcome::Error(ErrorClass::NotFound)
+        );
+        assert_eq!(
+            of(
+                "= no tests ran in 0.1s =\nERROR: not found: /r/a.py::b\n(no match in any of [<Module a.py>])"
+            ),
+            ActionOutcome::Error(ErrorClass::NotFound)
+        );
+        assert_eq!(of("collected 0 items\n\n= no tests ran in 0.01s ="), ActionOutcome::Unknown);
     }
 
     #[test]

@@ -157,6 +157,13 @@ pub(super) fn ran_nothing(text: &str) -> bool {
     MARKS.iter().any(|mark| end.contains(mark))
 }
 
+/// Whether a runner says that the tests it was sent to are not there.
+pub(super) fn was_misdirected(text: &str) -> bool {
+    const STARTS: &[&str] = &["ERROR: file or directory not found: ", "ERROR: not found: "];
+    let mut end = text.get(tail(text, TAIL)).unwrap_or("").lines();
+    end.any(|line| STARTS.iter().any(|start| line.starts_with(start)))
+}
+
 fn failing_names(text: &str, name_in: fn(&str) -> Option<&str>) -> Vec<Box<str>> {
     let mut names: Vec<Box<str>> = Vec::new();
     for line in text.get(tail(text, NAMES_TAIL)).unwrap_or("").lines() {
