@@ -14,7 +14,7 @@ test('every file gets its line: format and steps, or exactly why not', async ({ 
     picked('nothing.json', ''),
     picked('cut.json', (await sample('clean-run.json')).slice(0, 3000)),
   ])
-  await tracebench.page.getByRole('button', { name: 'TraceBench' }).click()
+  await tracebench.backToLanding()
   await expect(tracebench.file('run.jsonl')).toContainText('Claude Code')
   await expect(tracebench.file('run.jsonl')).toContainText(/\d+ steps/)
   await expect(tracebench.file('settings.json')).toContainText('theme, fontSize')

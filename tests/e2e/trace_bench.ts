@@ -28,7 +28,7 @@ export class TraceBench {
     this.steps = page.getByRole('listbox', { name: 'Steps' })
     this.selectedStep = this.steps.getByRole('option', { selected: true })
     this.detail = page.getByRole('region', { name: 'Selected step' })
-    this.runs = page.getByRole('region', { name: 'Runs' })
+    this.runs = page.getByRole('region', { name: 'Runs', exact: true })
     this.clusters = page.getByRole('region', { name: 'Clusters of the same failure' })
   }
 
@@ -52,6 +52,11 @@ export class TraceBench {
   async openSample(title: string): Promise<void> {
     await this.page.getByRole('button', { name: title }).click()
     await expect(this.verdict).toBeVisible()
+  }
+
+  /** Goes back to where files are opened. */
+  async backToLanding(): Promise<void> {
+    await this.page.getByRole('button', { name: 'TraceBench', exact: true }).click()
   }
 
   async pick(files: PickedFile[] | string[]): Promise<void> {
