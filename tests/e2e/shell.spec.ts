@@ -2,6 +2,7 @@
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { BrowserContext } from '@playwright/test'
 import { expect, expectAccessible, serve, test } from './fixtures.ts'
 
 const dist = new URL('../../dist', import.meta.url).pathname
@@ -20,7 +21,7 @@ test('the page opens with the network off after one visit', async ({ tracebench,
   await tracebench.ready()
 })
 
-test('a newer build takes over at a reload, once it is complete', async ({ tracebench, page }) => {
+test('a newer build takes over at a reload, once it is complete', async ({ tracebench, page, context }) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'tracebench-'))
   await cp(dist, folder, { recursive: true })
   const site = await serve(folder)
@@ -31,6 +32,8 @@ test('a newer build takes over at a reload, once it is complete', async ({ trace
 
     await page.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.update()))
     await page.waitForFunction(() => navigator.serviceWorker.ready.then(({ waiting }) => waiting?.state === 'installed'))
+    // The page hears of the newer build a little before the service worker that is still in charge does.
+    await expect.poll(() => everyWorkerSeesTheNewer(context)).toBe(true)
     await expect(page).not.toHaveTitle('A newer TraceBench')
     await page.reload()
     await expect(page).toHaveTitle('A newer TraceBench')
@@ -41,6 +44,11 @@ test('a newer build takes over at a reload, once it is complete', async ({ trace
     await site.close()
   }
 })
+
+async function everyWorkerSeesTheNewer(context: BrowserContext): Promise<boolean> {
+  const seen = context.serviceWorkers().map((worker) => worker.evaluate(() => Reflect.get(self, 'registration').waiting !== null))
+  return (await Promise.all(seen)).every(Boolean)
+}
 
 /** What a deployment does: another index.html, and a service worker that knows of another version. */
 async function publishNewTitle(folder: string, title: string): Promise<void> {
