@@ -147,7 +147,7 @@ mod tests {
         assert!(
             blocks.iter().all(|block| text.get(block.clone()).expect("whole characters").ends_with('\n'))
         );
-        assert_eq!(blocks.iter().map(|block| block.len()).sum::<usize>(), text.len());
+        assert_eq!(blocks.iter().map(ExactSizeIterator::len).sum::<usize>(), text.len());
     }
 
     #[test]
