@@ -57,6 +57,7 @@ impl<'a> DetectContext<'a> {
     fn index_checks(&mut self) {
         let mut set_aside = false;
         let mut touched: BTreeSet<&str> = BTreeSet::new();
+        let mut known_files: BTreeSet<&str> = BTreeSet::new();
         for id in &self.actions {
             let Some(action) = self.facts.action(*id) else { continue };
             let stash = Stash::of(action);
@@ -74,8 +75,13 @@ impl<'a> DetectContext<'a> {
             if is_verdict && !without_work && missing(action).is_none() {
                 self.checks.push(*id);
             }
-            if self.is_source_edit(action) {
+            if action.edits.iter().any(|edit| is_source(edit) && !clears_up(edit, &known_files)) {
                 self.source_edits.push(*id);
+            }
+            let changed = action.edits.iter().filter(|edit| edit.kind == EditKind::Modify);
+            known_files.extend(changed.map(|edit| &*edit.file));
+            if action.operation == Operation::Read {
+                known_files.extend(action.targets.iter().map(AsRef::as_ref));
             }
             if stash == Stash::None {
                 follow_edits(action, &mut touched);
@@ -303,6 +309,12 @@ impl<'a> DetectContext<'a> {
 
 fn is_source(edit: &Edit) -> bool {
     edit.kind != EditKind::Revert && role(&edit.file) == FileRole::Source
+}
+
+/// Whether an edit deletes what the run has neither read nor changed: its own scripts and their output,
+/// mostly. Nobody checks the work after that.
+fn clears_up(edit: &Edit, known_files: &BTreeSet<&str>) -> bool {
+    edit.kind == EditKind::Delete && !known_files.contains(&*edit.file)
 }
 
 /// Keeps track of the source files that differ from what they were at first.

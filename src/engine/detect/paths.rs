@@ -49,7 +49,8 @@ pub(super) fn role(path: &str) -> FileRole {
     let mut folders: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     let name = folders.pop().unwrap_or("");
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    if is_scratch_stem(stem, folders.len()) {
+    let in_reproduction = folders.iter().any(|folder| folder.starts_with("repro"));
+    if in_reproduction || is_scratch_stem(stem, folders.len()) {
         FileRole::Scratch
     } else if folders.iter().any(|folder| TEST_FOLDERS.contains(folder)) || is_test_name(stem) || is_java_test
     {
@@ -103,6 +104,7 @@ mod tests {
             ("/tmp/x.py", FileRole::Scratch),
             ("/testbed/reproduce_issue.py", FileRole::Scratch),
             ("pkg/sub/reproduce.py", FileRole::Scratch),
+            ("reproduce_app/models.py", FileRole::Scratch),
             ("C:\\work\\tests\\a.py", FileRole::Test),
             ("", FileRole::Source),
         ] {

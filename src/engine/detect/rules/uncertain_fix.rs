@@ -167,6 +167,19 @@ mod tests {
     }
 
     #[test]
+    fn clearing_up_needs_no_check() {
+        check(
+            &UncertainFix,
+            "
+            create  repro.py +9 -0
+            edit    src/lib.rs +3 -1
+            test    pytest -q    tests green 0/10
+            delete  repro.py +0 -9
+            ",
+        );
+    }
+
+    #[test]
     fn nothing_was_ever_run() {
         let found = check(&UncertainFix, "edit    src/lib.rs +3 -1   <- uncertain-fix");
         assert_eq!(
