@@ -151,7 +151,7 @@ impl<'a> DetectContext<'a> {
             return None;
         }
         let (step, check) = self.last_check()?;
-        let judges_the_work = self.last_source_edit().is_none_or(|edit| edit <= step);
+        let judges_the_work = self.last_work_edit().is_none_or(|edit| edit <= step);
         let failed = check.is_red_check() && judges_the_work && !self.failed_before(check);
         failed.then(|| FailedCheck { step, contested: self.is_contested(step, check) })
     }
@@ -209,6 +209,16 @@ impl<'a> DetectContext<'a> {
     /// Taking edits back is none.
     pub fn is_source_edit(&self, action: &ActionFacts) -> bool {
         action.edits.iter().any(is_source)
+    }
+
+    /// The last change to what is handed in: the product or its tests.
+    fn last_work_edit(&self) -> Option<StepId> {
+        let is_work = |edit: &Edit| {
+            let role = role(&edit.file);
+            edit.kind != EditKind::Delete && !matches!(role, FileRole::Doc | FileRole::Scratch)
+        };
+        let other = self.actions().rev().find(|(_, action)| action.edits.iter().any(is_work));
+        other.map(|(step, _)| step).max(self.last_source_edit())
     }
 
     pub fn last_source_edit(&self) -> Option<StepId> {

@@ -6,6 +6,8 @@ pub(super) enum FileRole {
     /// Part of the product: code, configuration, data.
     Source,
     Test,
+    /// Beside the tests, but no test by its own name: a fixture, a helper, or what the task is about.
+    TestSupport,
     Doc,
     /// Made to try something out: a reproduction, a debug script, anything in a folder for temporary files.
     Scratch,
@@ -52,9 +54,10 @@ pub(super) fn role(path: &str) -> FileRole {
     let in_reproduction = folders.iter().any(|folder| folder.starts_with("repro"));
     if in_reproduction || is_scratch_stem(stem, folders.len()) {
         FileRole::Scratch
-    } else if folders.iter().any(|folder| TEST_FOLDERS.contains(folder)) || is_test_name(stem) || is_java_test
-    {
+    } else if is_test_name(stem) || is_java_test {
         FileRole::Test
+    } else if folders.iter().any(|folder| TEST_FOLDERS.contains(folder)) {
+        FileRole::TestSupport
     } else if DOC_EXTENSIONS.contains(&extension)
         || DOC_NAMES.contains(&stem)
         || folders.iter().any(|folder| DOC_FOLDERS.contains(folder))
@@ -96,6 +99,7 @@ mod tests {
             ("/app/server.py", FileRole::Source),
             ("requirements.txt", FileRole::Source),
             ("tests/test_models.py", FileRole::Test),
+            ("tests/missing_colon.py", FileRole::TestSupport),
             ("src/Parser.test.ts", FileRole::Test),
             ("core/src/main/FooTest.java", FileRole::Test),
             ("src/main/Contest.java", FileRole::Source),
@@ -105,7 +109,7 @@ mod tests {
             ("/testbed/reproduce_issue.py", FileRole::Scratch),
             ("pkg/sub/reproduce.py", FileRole::Scratch),
             ("reproduce_app/models.py", FileRole::Scratch),
-            ("C:\\work\\tests\\a.py", FileRole::Test),
+            ("C:\\work\\tests\\a.py", FileRole::TestSupport),
             ("", FileRole::Source),
         ] {
             assert_eq!(role(path), expected, "{path}");

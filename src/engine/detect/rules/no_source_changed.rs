@@ -20,7 +20,8 @@ static INFO: DetectorInfo = DetectorInfo {
            documents or scratch files such as a reproduction script; no source file that was there before.",
     why: "A fix that changes nothing that existed fixes nothing: all 604 such runs of two measured sets were \
           unresolved, and so were all 584 found from the actions alone.",
-    limits: "Silent unless the run hands in a patch or its task is named as an issue (owner__repo-123), and \
+    limits: "Files beside the tests that are no tests by their own names count as source: a task may be about \
+             them. Silent unless the run hands in a patch or its task is named as an issue (owner__repo-123), and \
              where a command may have changed files unseen. A task that asks for a new file only, or for \
              tests or documents, would be reported wrongly.",
     category: Category::Outcome,
@@ -75,7 +76,7 @@ fn touched_beside_the_source<'a>(ctx: &DetectContext<'a>) -> Option<BTreeMap<&'a
             if is_new {
                 created.insert(file);
             }
-            if role(file) == FileRole::Source && !created.contains(file) {
+            if matches!(role(file), FileRole::Source | FileRole::TestSupport) && !created.contains(file) {
                 return None;
             }
             touched.entry(file).or_insert(step);
