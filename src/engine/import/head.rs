@@ -1,3 +1,8 @@
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::ImportError;
 use super::scan::{ValueEnd, value_end};
 use crate::engine::trace::{BodySource, SourceId};
@@ -21,8 +26,8 @@ pub enum Shape {
 pub struct Head<'a> {
     pub name: &'a str,
     /// At most [`Head::BYTES`] from the beginning.
-    pub bytes: std::borrow::Cow<'a, [u8]>,
-    pub tail: std::borrow::Cow<'a, [u8]>,
+    pub bytes: Cow<'a, [u8]>,
+    pub tail: Cow<'a, [u8]>,
     /// Length of the whole file.
     pub len: u64,
     pub shape: Shape,
@@ -46,13 +51,13 @@ impl<'a> Head<'a> {
 
     pub fn of(
         name: &'a str,
-        bytes: impl Into<std::borrow::Cow<'a, [u8]>>,
-        tail: impl Into<std::borrow::Cow<'a, [u8]>>,
+        bytes: impl Into<Cow<'a, [u8]>>,
+        tail: impl Into<Cow<'a, [u8]>>,
         len: u64,
     ) -> Self {
         let (bytes, tail) = (bytes.into(), tail.into());
-        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii_start();
-        let (shape, outlines) = lay_out(text, &bytes, len);
+        let shape = Shape::of(&bytes, len);
+        let outlines = outlines(shape, without_mark(&bytes));
         let tail_names = if shape == Shape::Object { names_in(&tail) } else { Vec::new() };
         Self { name, bytes, tail, len, shape, outlines, tail_names }
     }
@@ -111,45 +116,75 @@ impl<'a> Head<'a> {
     }
 }
 
-fn lay_out(text: &[u8], bytes: &[u8], len: u64) -> (Shape, Vec<Outline>) {
-    if let Some(what) = binary(bytes) {
-        return (Shape::Binary(what), Vec::new());
+impl Shape {
+    /// The shape of a file of `len` bytes that begins with `bytes`.
+    fn of(bytes: &[u8], len: u64) -> Self {
+        if let Some(what) = binary(bytes) {
+            return Self::Binary(what);
+        }
+        let text = without_mark(bytes);
+        // What stands behind the first value, if it ends at all.
+        let behind = || match value_end(text) {
+            ValueEnd::At(end) => text.get(end..).and_then(|rest| rest.trim_ascii_start().first()),
+            ValueEnd::Unfinished => None,
+        };
+        match text.first() {
+            None if len <= bytes.len() as u64 => Self::Empty,
+            Some(b'{') if behind().is_some() => Self::Lines,
+            Some(b'{') => Self::Object,
+            Some(b'[') if behind() == Some(&b'[') => Self::Lines,
+            Some(b'[') => Self::List,
+            _ => {
+                // A broken first line must not hide the JSON lines behind it.
+                let all = lines(text).filter(|line| !line.is_empty()).count();
+                if lines(text).filter(|line| is_record(line)).count() * 2 > all {
+                    Self::Lines
+                } else {
+                    Self::Text
+                }
+            }
+        }
     }
-    match text.first() {
-        None if len <= bytes.len() as u64 => (Shape::Empty, Vec::new()),
-        Some(b'{') => {
-            if let ValueEnd::At(end) = value_end(text)
-                && text.get(end..).is_some_and(|rest| !rest.trim_ascii_start().is_empty())
-            {
-                return (Shape::Lines, line_outlines(text));
-            }
-            (Shape::Object, vec![Outline::of(text)])
-        }
-        Some(b'[') => {
-            if let ValueEnd::At(end) = value_end(text)
-                && text.get(end..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'['))
-            {
-                return (Shape::Lines, line_outlines(text));
-            }
-            (Shape::List, list_outlines(text.get(1..).unwrap_or_default()))
-        }
-        _ => {
-            // A broken first line must not hide the JSON lines behind it.
-            let outlines: Vec<Outline> = line_outlines(text);
-            let lines =
-                text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
-            if outlines.len() * 2 > lines { (Shape::Lines, outlines) } else { (Shape::Text, Vec::new()) }
-        }
+
+    /// The shape of a source, without outlining it.
+    pub(super) fn read(sources: &dyn BodySource, source: SourceId) -> Result<Self, ImportError> {
+        let len = sources.len(source);
+        let bytes = sources.read(source, 0..len.min(Head::BYTES))?;
+        let shape = Self::of(&bytes, len);
+        // Behind a first line that is longer than the head, others may follow.
+        let one_line = shape == Self::Object && !bytes.trim_ascii().contains(&b'\n');
+        Ok(if one_line { Self::Lines } else { shape })
     }
 }
 
-fn line_outlines(text: &[u8]) -> Vec<Outline> {
-    text.split(|byte| *byte == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .filter(|line| matches!(line.first(), Some(b'{' | b'[')))
-        .take(Head::OUTLINES)
-        .map(Outline::of)
-        .collect()
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start()
+}
+
+fn outlines(shape: Shape, text: &[u8]) -> Vec<Outline> {
+    match shape {
+        Shape::Object => vec![Outline::of(text)],
+        Shape::List => list_outlines(text.get(1..).unwrap_or_default()),
+        Shape::Lines => {
+            lines(text).filter(|line| is_record(line)).take(Head::OUTLINES).map(Outline::of).collect()
+        }
+        Shape::Empty | Shape::Binary(_) | Shape::Text => Vec::new(),
+    }
+}
+
+fn is_record(line: &[u8]) -> bool {
+    matches!(line.first(), Some(b'{' | b'['))
+}
+
+/// The lines of a text without the blanks around them.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    ends.scan(0, |start, end| {
+        let line = text.get(*start..end);
+        *start = end + 1;
+        line
+    })
+    .map(<[u8]>::trim_ascii)
 }
 
 fn list_outlines(mut rest: &[u8]) -> Vec<Outline> {
@@ -215,7 +250,7 @@ fn names_in(tail: &[u8]) -> Vec<String> {
 #[derive(Debug, Clone, Default)]
 pub struct Outline {
     /// Paths in order of first appearance, each with its first value if that is a short scalar.
-    entries: Vec<(String, Option<String>)>,
+    entries: IndexMap<Box<str>, Option<Box<str>>, FxBuildHasher>,
     object: bool,
 }
 
@@ -225,7 +260,7 @@ impl Outline {
     const SCALAR: usize = 200;
 
     pub fn of(bytes: &[u8]) -> Self {
-        let mut outline = Self { entries: Vec::new(), object: bytes.first() == Some(&b'{') };
+        let mut outline = Self { object: bytes.first() == Some(&b'{'), ..Self::default() };
         outline.value(bytes, &mut String::new(), 0);
         outline
     }
@@ -236,7 +271,7 @@ impl Outline {
     }
 
     pub fn has(&self, path: &str) -> bool {
-        self.entries.iter().any(|(known, _)| known == path)
+        self.entries.contains_key(path)
     }
 
     pub fn has_all(&self, paths: &[&str]) -> bool {
@@ -245,22 +280,23 @@ impl Outline {
 
     /// The first scalar at that path: a string's content, or a number, `true`, `false`, `null` as written.
     pub fn get(&self, path: &str) -> Option<&str> {
-        self.entries.iter().find(|(known, _)| known == path).and_then(|(_, value)| value.as_deref())
+        self.entries.get(path).and_then(|value| value.as_deref())
     }
 
     /// All paths with their first values, in order of appearance.
     pub fn entries(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.entries.iter().map(|(path, value)| (path.as_str(), value.as_deref()))
+        self.entries.iter().map(|(path, value)| (path.as_ref(), value.as_deref()))
     }
 
     /// The names directly inside.
     pub fn members(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|(path, _)| path.as_str()).filter(|path| !path.contains(['.', '[']))
+        self.entries.keys().map(AsRef::as_ref).filter(|path| !path.contains(['.', '[']))
     }
 
-    fn note(&mut self, path: &str, value: Option<String>) {
+    fn note(&mut self, path: &str, scalar: Option<&[u8]>) {
         if self.entries.len() < Self::ENTRIES && !self.has(path) {
-            self.entries.push((path.to_owned(), value));
+            let short = scalar.filter(|scalar| scalar.len() <= Self::SCALAR);
+            self.entries.insert(path.into(), short.map(|scalar| plain(scalar).into()));
         }
     }
 
@@ -283,11 +319,7 @@ impl Outline {
             }
             _ => {
                 let end = whole();
-                let scalar = bytes.get(..end).filter(|scalar| scalar.len() <= Self::SCALAR).map(|scalar| {
-                    serde_json::from_slice::<String>(scalar)
-                        .unwrap_or_else(|_| String::from_utf8_lossy(scalar).into_owned())
-                });
-                self.note(path, scalar);
+                self.note(path, bytes.get(..end));
                 end
             }
         }
@@ -309,8 +341,7 @@ impl Outline {
             if open == b'{' {
                 let rest = bytes.get(at..).unwrap_or_default();
                 let ValueEnd::At(end) = value_end(rest) else { return bytes.len() };
-                let name: String =
-                    rest.get(..end).and_then(|name| serde_json::from_slice(name).ok()).unwrap_or_default();
+                let name = rest.get(..end).map(plain).unwrap_or_default();
                 at += end;
                 while matches!(bytes.get(at), Some(b':' | b' ' | b'\n' | b'\r' | b'\t')) {
                     at += 1;
@@ -330,6 +361,16 @@ impl Outline {
             }
             path.truncate(stem);
         }
+    }
+}
+
+/// The content of a JSON string; any other scalar as it is written.
+fn plain(scalar: &[u8]) -> Cow<'_, str> {
+    match scalar.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) {
+        Some(inner) if memchr::memchr(b'\\', inner).is_none() => String::from_utf8_lossy(inner),
+        Some(_) => serde_json::from_slice::<String>(scalar)
+            .map_or_else(|_| String::from_utf8_lossy(scalar), Cow::Owned),
+        None => String::from_utf8_lossy(scalar),
     }
 }
 

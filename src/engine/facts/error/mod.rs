@@ -2,6 +2,10 @@
 
 mod words;
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::exit::is_wrapper;
 use super::mask;
 use super::quote::{Line, lines, lines_backwards, tail};
@@ -53,6 +57,11 @@ const STRONG: &str = "\
 /// Beginnings of messages that report an error. Separated by ` | `.
 const REPORTS: &str = "\
     Error:  | ERROR:  | Error executing | Error calling | An error occurred | Execution failed";
+
+static WEAK_STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| WEAK.split(" | ").collect());
+static PLAIN_STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| PLAIN.split(" | ").collect());
+static STRONG_MARKS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(STRONG.split(" | ")).ok());
 
 /// How much a line says about the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,10 +141,10 @@ fn weight(line: &str) -> Option<Weight> {
     if matches!(line, "ERROR:" | "ERRORS:" | "Error:" | "error:" | "Errors:" | "[ERROR]" | "[error]") {
         return None;
     }
-    if WEAK.split(" | ").any(|start| line.starts_with(start)) {
+    if WEAK_STARTS.iter().any(|start| line.starts_with(start)) {
         return Some(Weight::Weak);
     }
-    if PLAIN.split(" | ").any(|start| line.starts_with(start))
+    if PLAIN_STARTS.iter().any(|start| line.starts_with(start))
         || [": error", ": fatal", ": Error", " ERROR "].iter().any(|mark| line.contains(mark))
     {
         return Some(Weight::Plain);
@@ -146,7 +155,7 @@ fn weight(line: &str) -> Option<Weight> {
 /// Names an error beyond doubt.
 fn is_strong(line: &str) -> bool {
     is_exception(line.strip_prefix("E ").map_or(line, str::trim_start))
-        || STRONG.split(" | ").any(|mark| line.contains(mark))
+        || STRONG_MARKS.as_ref().is_some_and(|marks| marks.is_match(line))
         || line == "Killed"
         || line.starts_with("fatal: ")
 }

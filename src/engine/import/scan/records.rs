@@ -1,5 +1,5 @@
 use super::walk::Visit;
-use crate::engine::import::{Head, ImportError, Input, Output, Record, Shape};
+use crate::engine::import::{ImportError, Input, Output, Record, Shape};
 
 impl Input<'_> {
     /// Visits the records of a source that holds them one a line, as the elements of one list, or as a
@@ -9,10 +9,7 @@ impl Input<'_> {
         out: &mut Output<'_>,
         mut visit: impl FnMut(&mut Output<'_>, Record<'_>),
     ) -> Result<(), ImportError> {
-        let head = Head::read(self.sources, self.main)?;
-        // Behind a first line that is longer than the head, others may follow.
-        let one_line = head.shape == Shape::Object && !head.bytes.trim_ascii().contains(&b'\n');
-        if head.shape == Shape::Lines || one_line {
+        if Shape::read(self.sources, self.main)? == Shape::Lines {
             return self.json_lines(out, visit);
         }
         let choose = |path: &[super::Key], first| match (path, first) {
