@@ -1,5 +1,4 @@
 use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::call::{self, Pending, Workbench};
 use super::{Quote, RunFacts, StepFacts, claims, error, result, unmade};
@@ -52,29 +51,12 @@ impl RunState {
     }
 }
 
-fn measure(facts: &mut StepFacts, text: &str, scratch: &mut Vec<u8>) {
-    facts.text_len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    facts.text_hash = folded_hash(text, scratch);
-}
-
-/// A hash that is equal for texts that differ only in their white space; 0 without text.
-fn folded_hash(text: &str, scratch: &mut Vec<u8>) -> u64 {
-    scratch.clear();
-    for word in text.split_ascii_whitespace() {
-        scratch.extend_from_slice(word.as_bytes());
-        scratch.push(b' ');
-    }
-    if scratch.is_empty() { 0 } else { xxh3_64(scratch).max(1) }
-}
-
 impl TextObserver for FactsCollector {
     fn message(&mut self, run: RunIndex, step: StepId, role: Role, text: &str) {
-        let mut scratch = std::mem::take(&mut self.scratch);
         let run = self.run(run);
         let (without_tools, first) = (!run.has_actions, !run.has_messages);
         run.has_messages |= role != Role::System;
         let facts = run.step(step);
-        measure(facts, text, &mut scratch);
         if role == Role::Assistant {
             facts.claims = claims::find(PartKind::Message, text);
             facts.unmade_call = unmade::find(text, without_tools)
@@ -85,17 +67,13 @@ impl TextObserver for FactsCollector {
             facts.reported_error =
                 error::reported(text).map(|error| Box::new(error.signature(PartKind::Message, text)));
         }
-        self.scratch = scratch;
     }
 
     fn thought(&mut self, run: RunIndex, step: StepId, text: &str) {
-        let mut scratch = std::mem::take(&mut self.scratch);
         let facts = self.run(run).step(step);
-        measure(facts, text, &mut scratch);
         let mut found = claims::find(PartKind::Thought, text);
         found.append(&mut facts.claims);
         facts.claims = found;
-        self.scratch = scratch;
     }
 
     fn call(&mut self, run: RunIndex, step: StepId, call: &CallText<'_>) {

@@ -258,10 +258,6 @@ pub struct StepFacts {
     pub action: Option<Box<ActionFacts>>,
     /// In messages, thoughts and final answers of the agent; in the order of the text.
     pub claims: Vec<Claim>,
-    /// Hash of a message's or thought's text, white space folded. 0 without text.
-    pub text_hash: u64,
-    /// Bytes of the message or thought.
-    pub text_len: u32,
     /// A tool call written as text instead of being made: the phrase that shows it.
     pub unmade_call: Option<Box<Quote>>,
     /// The error a message reports (conversations without tools), if any.

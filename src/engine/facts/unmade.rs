@@ -32,13 +32,14 @@ fn to_line_end(text: &str, at: usize) -> Range<usize> {
 
 /// `{"name": "bash", "arguments": {…}}`, and `tool`/`function` with `parameters`/`input`, in any order.
 fn json_call(text: &str) -> Option<Range<usize>> {
+    let find = |key: &&str| memmem::find(text.as_bytes(), key.as_bytes());
+    // Most messages are prose without any object.
+    find(&"{")?;
     let name = ["\"name\"", "\"tool\"", "\"function\"", "\"tool_name\"", "\"command\""]
         .iter()
-        .filter_map(|key| text.find(key))
+        .filter_map(find)
         .min()?;
-    ["\"arguments\"", "\"parameters\"", "\"input\"", "\"tool_input\"", "\"args\""]
-        .iter()
-        .find(|key| text.contains(*key))?;
+    ["\"arguments\"", "\"parameters\"", "\"input\"", "\"tool_input\"", "\"args\""].iter().find_map(find)?;
     let start = text.get(..name)?.rfind('{')?;
     // Only what begins the text, a line or a fence is meant as a call; the rest quotes one.
     let before = text.get(..start)?;

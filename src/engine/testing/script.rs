@@ -158,10 +158,6 @@ impl<'a> Line<'a> {
     fn add(&mut self, builder: &mut TraceBuilder, clock: &mut Clock) -> StepId {
         let operation = operation(self.kind);
         self.facts.action = operation.map(|operation| Box::new(self.action(operation)));
-        if operation.is_none() {
-            self.facts.text_len = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-            self.facts.text_hash = xxh3_64(self.text.as_bytes());
-        }
         for column in self.columns.clone() {
             self.fact(column);
         }
