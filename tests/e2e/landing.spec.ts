@@ -14,6 +14,8 @@ test('every file gets its line: format and steps, or exactly why not', async ({ 
     picked('nothing.json', ''),
     picked('cut.json', (await sample('clean-run.json')).slice(0, 3000)),
   ])
+  // The results come up by themselves once every file is read.
+  await expect(tracebench.runs).toBeVisible()
   await tracebench.backToLanding()
   await expect(tracebench.file('run.jsonl')).toContainText('Claude Code')
   await expect(tracebench.file('run.jsonl')).toContainText(/\d+ steps/)

@@ -1,6 +1,7 @@
 // How fast a worker reads and analyses dropped files, beside `JSON.parse` of the same bytes in the same run.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import type { Page } from '@playwright/test'
 import { expect, test } from '../fixtures.ts'
 
 const shared = process.env.TRACEBENCH_SHARED ?? new URL('../../../../shared', import.meta.url).pathname
@@ -31,7 +32,7 @@ test('megabytes a second in the worker', async ({ tracebench, page }) => {
     input.setAttribute('aria-label', 'Files to measure')
     document.body.append(input)
   })
-  const lines = ['format               files       MB   engine MB/s   JSON.parse MB/s   ratio']
+  const lines = ['format               files       MB   engine MB/s   JSON.parse MB/s   ratio   worker MB']
   for (const format of FORMATS) {
     const files = filesOf(format)
     if (files.length === 0) continue
@@ -42,18 +43,30 @@ test('megabytes a second in the worker', async ({ tracebench, page }) => {
     lines.push(
       format.padEnd(20) +
         [String(files.length).padStart(6), megabytes.toFixed(2).padStart(9), engine.toFixed(0).padStart(14)].join('') +
-        [parse.toFixed(0).padStart(18), (engine / parse).toFixed(2).padStart(8)].join(''),
+        [parse.toFixed(0).padStart(18), (engine / parse).toFixed(2).padStart(8)].join('') +
+        ((await memoryOf(page)) / 1e6).toFixed(0).padStart(12),
     )
     expect(engine).toBeGreaterThan(0)
   }
   console.log(lines.join('\n'))
 })
 
+/** How large the engine's memory has grown in the worker that was measured last; wasm memory never shrinks. */
+async function memoryOf(page: Page): Promise<number> {
+  const bytes = await page.workers().at(-1)!.evaluate(async () => {
+    const engine = await import(new URL('./engine_worker.js', self.location.href).href)
+    return (await engine.default()).memory.buffer.byteLength as number
+  })
+  await page.evaluate(() => (Reflect.get(window, 'measured') as Worker).terminate())
+  return bytes
+}
+
 /** Runs in the page: analyses the picked files in a worker of its own, then parses the same bytes, best of several rounds. */
 async function measure(rounds: number): Promise<Timing> {
   const input = document.querySelector<HTMLInputElement>('[aria-label="Files to measure"]')
   const files = [...(input?.files ?? [])]
   const worker = new Worker('./engine_worker_loader.js', { type: 'module' })
+  Reflect.set(window, 'measured', worker)
   const settled = (wanted: (say: string) => boolean) =>
     new Promise<void>((resolve) => {
       worker.onmessage = ({ data }) => {
@@ -93,6 +106,5 @@ async function measure(rounds: number): Promise<Timing> {
     engine += Math.min(...times)
     parse += Math.min(...parses)
   }
-  worker.terminate()
   return { bytes: files.reduce((sum, file) => sum + file.size, 0), engine, parse }
 }
