@@ -18,20 +18,33 @@ pub fn plan(sources: &dyn BodySource) -> Vec<FileRole> {
     let ids: Vec<SourceId> =
         (0..sources.source_count()).filter_map(|id| u16::try_from(id).ok()).map(SourceId).collect();
     let mut roles: Vec<FileRole> = ids.iter().map(|id| role(sources, *id)).collect();
-    let found: Vec<SourceId> = ids
-        .iter()
-        .zip(&roles)
-        .filter(|(_, role)| matches!(role, FileRole::Sidecar(_)))
-        .map(|(id, _)| *id)
-        .collect();
+    let of_kind = |is_it: fn(&FileRole) -> bool| -> Vec<SourceId> {
+        ids.iter().zip(&roles).filter(|(_, role)| is_it(role)).map(|(id, _)| *id).collect()
+    };
+    let traces = of_kind(|role| matches!(role, FileRole::Trace { .. }));
+    let beside = of_kind(|role| matches!(role, FileRole::Sidecar(_)));
     for (id, role) in ids.iter().zip(&mut roles) {
         if let FileRole::Trace { sidecars, .. } = role {
-            let own = sources.name(*id);
-            *sidecars =
-                found.iter().copied().filter(|other| sidecar::belongs(sources.name(*other), own)).collect();
+            sidecars.extend(beside.iter().filter(|sidecar| speaks_of(sources, **sidecar, *id, &traces)));
         }
     }
     roles
+}
+
+/// Whether a sidecar speaks of a trace. Files dropped together without their folders may come from many
+/// trials: then it speaks only of what Harbor itself names `trajectory`, and of nothing if that is several.
+fn speaks_of(sources: &dyn BodySource, sidecar: SourceId, trace: SourceId, traces: &[SourceId]) -> bool {
+    let mut candidates: Vec<SourceId> = traces.to_vec();
+    candidates.retain(|other| sidecar::belongs(sources.name(sidecar), sources.name(*other)));
+    if candidates.len() > 1 {
+        let stem = |id: SourceId| sidecar::file_name(sources.name(id)).split('.').next();
+        candidates.retain(|other| stem(*other) == Some("trajectory"));
+        let begins = |id: &SourceId| sidecar::file_name(sources.name(*id)) == "trajectory.json";
+        if candidates.iter().filter(|id| begins(id)).count() != 1 {
+            return false;
+        }
+    }
+    candidates.contains(&trace)
 }
 
 fn role(sources: &dyn BodySource, id: SourceId) -> FileRole {
@@ -45,5 +58,43 @@ fn role(sources: &dyn BodySource, id: SourceId) -> FileRole {
     match recognise(&head) {
         Ok(importer) => FileRole::Trace { importer, sidecars: Vec::new() },
         Err(error) => FileRole::Unreadable(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileRole, plan};
+    use crate::engine::trace::MemorySources;
+
+    const ATIF: &str =
+        r#"{"schema_version":"ATIF-v1.2","session_id":"s","agent":{"name":"a","version":"1"},"steps":[]}"#;
+
+    /// How many sidecars each of these files is read with.
+    fn sidecars(names: &[&str]) -> Vec<usize> {
+        let bytes = |name: &str| if name.ends_with("txt") { b"1".to_vec() } else { ATIF.as_bytes().to_vec() };
+        let files = names.iter().map(|name| ((*name).to_owned(), bytes(name))).collect();
+        let count = |role: FileRole| match role {
+            FileRole::Trace { sidecars, .. } => Some(sidecars.len()),
+            _ => None,
+        };
+        plan(&MemorySources::new(files)).into_iter().filter_map(count).collect()
+    }
+
+    #[test]
+    fn a_reward_speaks_of_the_trial_it_lies_in() {
+        assert_eq!(
+            sidecars(&["a/agent/trajectory.json", "a/verifier/reward.txt", "b/trajectory.json"]),
+            [1, 0]
+        );
+        assert_eq!(sidecars(&["a.json", "reward.txt"]), [1]);
+    }
+
+    #[test]
+    fn among_files_without_folders_it_speaks_of_the_trajectory_alone() {
+        assert_eq!(
+            sidecars(&["other.json", "trajectory.json", "trajectory.cont-1.json", "reward.txt"]),
+            [0, 1, 1]
+        );
+        assert_eq!(sidecars(&["one.json", "two.json", "reward.txt"]), [0, 0]);
     }
 }
