@@ -3,7 +3,9 @@
 //! A message is `{envelope: JSON text, files: [File]}`; a reply is JSON text.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use tracebench::engine::trace::{BodyError, BodySource, SourceId};
 use tracebench::protocol::{EngineReply, Envelope, Host, ReplyEnvelope};
@@ -16,8 +18,9 @@ fn main() {
         post(&ReplyEnvelope { id: 0, reply: EngineReply::Crashed { message: info.to_string() } });
     }));
     let mut host = Host::default();
+    let recent = Recent::default();
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        receive(&mut host, &event.data());
+        receive(&mut host, &event.data(), &recent);
     });
     scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
     // It lives as long as the worker.
@@ -36,12 +39,12 @@ fn post(reply: &ReplyEnvelope) {
     }
 }
 
-fn receive(host: &mut Host, message: &JsValue) {
+fn receive(host: &mut Host, message: &JsValue, recent: &Recent) {
     let envelope = get(message, "envelope").as_string().unwrap_or_default();
     match serde_json::from_str::<Envelope>(&envelope) {
         Ok(envelope) => {
             let files = js_sys::Array::from(&get(message, "files"));
-            match DroppedFiles::new(&files) {
+            match DroppedFiles::new(&files, recent) {
                 Ok(files) => host.handle(envelope, Box::new(files), &mut |reply| post(&reply)),
                 Err(message) => refuse(envelope.id, message),
             }
@@ -58,15 +61,23 @@ fn get(object: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
+/// A file of at most so many bytes is read in one go: each read of a slice costs a round trip, and telling a
+/// format, its tail and its records apart takes several.
+const SMALL: u64 = 4 << 20;
+
+/// The small file that was read last, by any of the worker's requests.
+type Recent = Rc<RefCell<Option<(File, Vec<u8>)>>>;
+
 /// Handles of dropped files, read slice by slice. Their bytes never pass through the page's thread.
 struct DroppedFiles {
     files: Vec<(String, File)>,
     reader: FileReaderSync,
+    recent: Recent,
 }
 
 impl DroppedFiles {
     /// `files` holds pairs of a name with its folder and a handle.
-    fn new(files: &js_sys::Array) -> Result<Self, String> {
+    fn new(files: &js_sys::Array, recent: &Recent) -> Result<Self, String> {
         let reader =
             FileReaderSync::new().map_err(|error| format!("files cannot be read here: {error:?}"))?;
         let files = files
@@ -76,11 +87,21 @@ impl DroppedFiles {
                 (name, get(&entry, "file").unchecked_into::<File>())
             })
             .collect();
-        Ok(Self { files, reader })
+        Ok(Self { files, reader, recent: Rc::clone(recent) })
     }
 
     fn file(&self, source: SourceId) -> Option<&(String, File)> {
         self.files.get(usize::from(source.0))
+    }
+}
+
+impl DroppedFiles {
+    fn slice(&self, file: &File, range: Range<u64>) -> Result<Vec<u8>, BodyError> {
+        let bytes = file
+            .slice_with_f64_and_f64(range.start as f64, range.end as f64)
+            .and_then(|slice| self.reader.read_as_array_buffer(&slice))
+            .map_err(|error| BodyError::Io(describe(&error)))?;
+        Ok(js_sys::Uint8Array::new(&bytes).to_vec())
     }
 }
 
@@ -108,11 +129,21 @@ impl BodySource for DroppedFiles {
         if range.end > len || range.start > range.end {
             return Err(BodyError::OutOfRange { start: range.start, end: range.end, len });
         }
-        let bytes = file
-            .slice_with_f64_and_f64(range.start as f64, range.end as f64)
-            .and_then(|slice| self.reader.read_as_array_buffer(&slice))
-            .map_err(|error| BodyError::Io(describe(&error)))?;
-        Ok(Cow::Owned(js_sys::Uint8Array::new(&bytes).to_vec()))
+        if len > SMALL {
+            return self.slice(file, range).map(Cow::Owned);
+        }
+        let mut recent = self.recent.borrow_mut();
+        let whole = match recent.take() {
+            Some((known, bytes)) if known == *file => bytes,
+            _ => self.slice(file, 0..len)?,
+        };
+        let piece = usize::try_from(range.start)
+            .ok()
+            .zip(usize::try_from(range.end).ok())
+            .and_then(|(start, end)| whole.get(start..end))
+            .map(<[u8]>::to_vec);
+        *recent = Some((file.clone(), whole));
+        piece.map(Cow::Owned).ok_or(BodyError::OutOfRange { start: range.start, end: range.end, len })
     }
 }
 
