@@ -224,20 +224,8 @@ fn bars(projection: &Projection<'_>) -> Vec<Bar> {
     done
 }
 
-const SHADES: [StepShade; 9] = [
-    StepShade::Prompt,
-    StepShade::Message,
-    StepShade::Thought,
-    StepShade::Read,
-    StepShade::Edit,
-    StepShade::Run,
-    StepShade::Test,
-    StepShade::Other,
-    StepShade::Event,
-];
-
 fn bump(counts: &mut [u32; 9], shade: StepShade) {
-    if let Some(place) = SHADES.iter().position(|known| *known == shade)
+    if let Some(place) = StepShade::ALL.iter().position(|known| *known == shade)
         && let Some(count) = counts.get_mut(place)
     {
         *count += 1;
@@ -245,7 +233,7 @@ fn bump(counts: &mut [u32; 9], shade: StepShade) {
 }
 
 fn settle((mut bar, counts): (Bar, [u32; 9])) -> Bar {
-    if let Some((_, shade)) = counts.iter().zip(SHADES).max_by_key(|(count, _)| **count) {
+    if let Some((_, shade)) = counts.iter().zip(StepShade::ALL).max_by_key(|(count, _)| **count) {
         bar.shade = shade;
     }
     bar

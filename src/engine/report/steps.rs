@@ -27,6 +27,21 @@ pub enum StepShade {
     Event,
 }
 
+impl StepShade {
+    /// All of them, in the order of the palette.
+    pub const ALL: [Self; 9] = [
+        Self::Prompt,
+        Self::Message,
+        Self::Thought,
+        Self::Read,
+        Self::Edit,
+        Self::Run,
+        Self::Test,
+        Self::Other,
+        Self::Event,
+    ];
+}
+
 /// What is marked at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -2,6 +2,10 @@
 
 mod check_import;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 pub mod script;
 
 pub use check_import::{InPieces, Seen, SeenResult, SeenText, check_import, observe, try_import};
+#[cfg(test)]
+pub use reading::{only, part};

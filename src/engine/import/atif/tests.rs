@@ -1,22 +1,9 @@
-use crate::engine::import::{Imported, read_part};
-use crate::engine::testing::check_import;
-use crate::engine::trace::{
-    EventKind, MemorySources, OutcomeValue, PartKind, Role, Step, StepKind, Trace, WarningKind,
-};
+use crate::engine::testing::{check_import, only, part};
+use crate::engine::trace::{EventKind, OutcomeValue, PartKind, Role, StepKind, Trace, WarningKind};
 use StepKind::{Action, Event, Message, Thought};
 
 const SPLIT: &str = include_str!("../../../../tests/fixtures/atif/claude_v1_2.json");
 const TEAM: &str = include_str!("../../../../tests/fixtures/atif/subagents_v1_8.json");
-
-fn only(imported: Imported) -> Trace {
-    assert_eq!(imported.traces.len(), 1);
-    imported.traces.into_iter().next().unwrap()
-}
-
-fn part(trace: &Trace, source: &str, step: &Step, kind: PartKind) -> Option<String> {
-    let sources = MemorySources::single("x", source);
-    step.part(kind).map(|part| read_part(trace, part, &sources).unwrap())
-}
 
 #[test]
 fn an_answer_that_was_split_is_one_turn_with_one_usage() {

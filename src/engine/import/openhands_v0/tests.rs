@@ -1,22 +1,10 @@
-use crate::engine::import::{Head, Imported, read_part, recognise};
-use crate::engine::testing::check_import;
-use crate::engine::trace::{
-    EventKind, MemorySources, Outcome, OutcomeValue, PartKind, Role, Step, StepKind, Trace,
-};
+use crate::engine::import::{Head, recognise};
+use crate::engine::testing::{check_import, only, part};
+use crate::engine::trace::{EventKind, Outcome, OutcomeValue, PartKind, Role, StepKind, Trace};
 use StepKind::{Action, Event, Message, Thought};
 
 const EVENTS: &str = include_str!("../../../../tests/fixtures/openhands-v0/events.json");
 const ROWS: &str = include_str!("../../../../tests/fixtures/openhands-v0/output.jsonl");
-
-fn only(imported: Imported) -> Trace {
-    assert_eq!(imported.traces.len(), 1);
-    imported.traces.into_iter().next().unwrap()
-}
-
-fn part(trace: &Trace, source: &str, step: &Step, kind: PartKind) -> Option<String> {
-    let sources = MemorySources::single("x", source);
-    step.part(kind).map(|part| read_part(trace, part, &sources).unwrap())
-}
 
 #[test]
 fn an_exported_trajectory_step_by_step() {

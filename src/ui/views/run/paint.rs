@@ -20,23 +20,11 @@ pub(super) struct Palette {
     font: String,
 }
 
-const SHADES: [StepShade; 9] = [
-    StepShade::Prompt,
-    StepShade::Message,
-    StepShade::Thought,
-    StepShade::Read,
-    StepShade::Edit,
-    StepShade::Run,
-    StepShade::Test,
-    StepShade::Other,
-    StepShade::Event,
-];
-
 impl Palette {
     pub(super) fn read(canvas: &Canvas) -> Self {
         let tokens = ["line", "text-dim", "surface-raised", "accent", "accent-soft", "good", "bad", "warn"];
         let [line, text, raised, accent, accent_soft, good, bad, warn] = resolve_colors(canvas, tokens);
-        let shades = SHADES.map(|shade| {
+        let shades = StepShade::ALL.map(|shade| {
             let [color] = resolve_colors(canvas, [&format!("kind-{}", words::shade_token(shade))]);
             (shade, color)
         });
