@@ -94,6 +94,14 @@ impl<'a> DetectContext<'a> {
         self.trace.format == "tracebench"
     }
 
+    /// Whether the run reads, changes or runs anything, rather than talking and calling services alone.
+    pub fn works_on_files(&self) -> bool {
+        self.actions().any(|(_, action)| {
+            let operation = action.operation;
+            operation.is_edit() || matches!(operation, Operation::Read | Operation::Run(_))
+        })
+    }
+
     /// The name of the tool that was called at a step.
     pub fn tool(&self, step: StepId) -> Option<&'a str> {
         self.trace.step(step).and_then(|step| self.trace.tool(step))

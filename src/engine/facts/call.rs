@@ -267,6 +267,7 @@ impl<'a> Draft<'a> {
             waits: self.waits,
             result_len: 0,
             result_quote: None,
+            plan: None,
         };
         let speaks = matches!(operation, Operation::Submit | Operation::Plan | Operation::Ask);
         Reading { facts, pending: self.pending, speaks, bare_fix: self.bare_fix }

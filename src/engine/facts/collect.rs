@@ -1,7 +1,7 @@
 use rustc_hash::FxHashMap;
 
 use super::call::{self, Pending, Workbench};
-use super::{Quote, RunFacts, StepFacts, claims, error, result, unmade};
+use super::{Operation, Quote, RunFacts, StepFacts, announced, claims, error, plan, result, unmade};
 use crate::engine::trace::{
     CallInput, CallText, EventKind, PartKind, ResultText, Role, RunIndex, StepId, TextObserver,
 };
@@ -22,6 +22,8 @@ struct RunState {
     pending: FxHashMap<StepId, Pending>,
     has_actions: bool,
     has_messages: bool,
+    /// Steps that announce an action, since the last one.
+    announcing: Vec<StepId>,
 }
 
 impl FactsCollector {
@@ -49,6 +51,21 @@ impl RunState {
         }
         &mut steps[step.index()]
     }
+
+    /// Remembers what a step says will be done. A message weighs more than the thought before it.
+    fn announce(&mut self, step: StepId, part: PartKind, text: &str) {
+        if let Some(found) = announced::find(part, text) {
+            self.step(step).announced = Some(Box::new(found));
+            self.announcing.push(step);
+        }
+    }
+
+    /// An action follows: what was announced is being done.
+    fn keep_word(&mut self) {
+        for step in std::mem::take(&mut self.announcing) {
+            self.step(step).announced = None;
+        }
+    }
 }
 
 impl TextObserver for FactsCollector {
@@ -67,13 +84,20 @@ impl TextObserver for FactsCollector {
             facts.reported_error =
                 error::reported(text).map(|error| Box::new(error.signature(PartKind::Message, text)));
         }
+        if role == Role::Assistant {
+            run.announce(step, PartKind::Message, text);
+        }
     }
 
     fn thought(&mut self, run: RunIndex, step: StepId, text: &str) {
-        let facts = self.run(run).step(step);
+        let run = self.run(run);
+        let facts = run.step(step);
         let mut found = claims::find(PartKind::Thought, text);
         found.append(&mut facts.claims);
         facts.claims = found;
+        if facts.action.is_none() {
+            run.announce(step, PartKind::Thought, text);
+        }
     }
 
     fn call(&mut self, run: RunIndex, step: StepId, call: &CallText<'_>) {
@@ -81,6 +105,7 @@ impl TextObserver for FactsCollector {
         let reading = call::read(call, &mut run.bench);
         run.has_actions = true;
         run.pending.insert(step, reading.pending);
+        run.keep_word();
         let facts = run.step(step);
         if let CallInput::Json(text) | CallInput::Command(text) | CallInput::Text(text) = call.input {
             if reading.speaks {
@@ -90,6 +115,12 @@ impl TextObserver for FactsCollector {
             }
         }
         facts.action = Some(Box::new(reading.facts));
+        if let (Some(action), CallInput::Json(text) | CallInput::Command(text) | CallInput::Text(text)) =
+            (facts.action.as_deref_mut(), call.input)
+            && action.operation == Operation::Plan
+        {
+            action.plan = plan::read(text).map(Box::new);
+        }
     }
 
     fn result(&mut self, run: RunIndex, step: StepId, result: &ResultText<'_>) {

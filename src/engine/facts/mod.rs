@@ -3,6 +3,7 @@
 //! May use `trace` only. Facts are drawn while the importer walks the file: [`FactsCollector`] is the
 //! observer that sees every text once. Detectors read facts, never text, so their cost does not grow with it.
 
+mod announced;
 mod arguments;
 mod call;
 mod claims;
@@ -13,6 +14,7 @@ mod exit;
 mod mask;
 mod operation;
 mod outcome;
+mod plan;
 mod quote;
 mod refusal;
 mod result;
@@ -25,6 +27,6 @@ mod unmade;
 
 pub use collect::FactsCollector;
 pub use types::{
-    ActionFacts, ActionOutcome, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature, Operation,
-    Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun,
+    ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature,
+    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun,
 };

@@ -193,6 +193,18 @@ pub struct ActionFacts {
     pub result_len: u32,
     /// The last line of the result that says something: what a person is shown.
     pub result_quote: Option<Quote>,
+    /// What the call says of the plan.
+    pub plan: Option<Box<PlanState>>,
+}
+
+/// A plan or list of things to do as a call left it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanState {
+    /// Items that are pending or in progress.
+    pub open: u16,
+    pub done: u16,
+    /// The text of the first open item.
+    pub first_open: Option<Quote>,
 }
 
 impl ActionFacts {
@@ -252,12 +264,22 @@ pub struct Claim {
     pub quote: Quote,
 }
 
+/// A sentence that says what the agent is about to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    pub quote: Quote,
+    /// Nothing is said after it.
+    pub closes: bool,
+}
+
 /// The facts of one step.
 #[derive(Debug, Clone, Default)]
 pub struct StepFacts {
     pub action: Option<Box<ActionFacts>>,
     /// In messages, thoughts and final answers of the agent; in the order of the text.
     pub claims: Vec<Claim>,
+    /// What the agent says it will do now, where no action followed it.
+    pub announced: Option<Box<Announcement>>,
     /// A tool call written as text instead of being made: the phrase that shows it.
     pub unmade_call: Option<Box<Quote>>,
     /// The error a message reports (conversations without tools), if any.

@@ -20,8 +20,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
 use crate::engine::facts::{
-    ActionFacts, ActionOutcome, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature, Operation,
-    Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun,
+    ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature,
+    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun,
 };
 use crate::engine::trace::{
     At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
@@ -113,6 +113,7 @@ fn format_of(script: &str) -> &'static str {
     match named.map(str::trim) {
         Some("tracebench") => "tracebench",
         Some("swe-agent") => "swe-agent",
+        Some("chat") => "chat",
         _ => "script",
     }
 }
@@ -230,6 +231,7 @@ impl<'a> Line<'a> {
             waits: false,
             result_len: 6,
             result_quote: None,
+            plan: None,
         }
     }
 
@@ -245,9 +247,9 @@ impl<'a> Line<'a> {
         Edit { file: file.into(), kind, added, removed, before: None, after: None }
     }
 
-    /// On any line: `claims KIND [words]`, `unmade`, `reports TEXT`, `time SECONDS`, `tokens N`.
+    /// On any line: `claims KIND [words]`, `announces`, `unmade`, `reports TEXT`, `time SECONDS`, `tokens N`.
     /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`, `error CLASS [text]`,
-    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `result NAME` (results of equal
+    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `plan DONE/TOTAL [item]`, `result NAME` (results of equal
     /// names are equal), `edits PATH`, `creates PATH` and `reverts [PATH]` (a command that changes files), `says TEXT`.
     fn fact(&mut self, column: &str) {
         let (name, value) = column.split_once(' ').unwrap_or((column, ""));
@@ -256,6 +258,10 @@ impl<'a> Line<'a> {
                 let (kind, words) = value.split_once(' ').unwrap_or((value, self.text));
                 let quote = quote(self.spoken_part(), words);
                 self.facts.claims.push(Claim { kind: claim(kind), quote });
+            }
+            "announces" => {
+                let quote = quote(self.spoken_part(), self.text);
+                self.facts.announced = Some(Box::new(Announcement { quote, closes: true }));
             }
             "unmade" => self.facts.unmade_call = Some(Box::new(quote(PartKind::Message, self.text))),
             "reports" => self.facts.reported_error = Some(Box::new(signature(PartKind::Message, value))),
@@ -298,6 +304,7 @@ impl<'a> Line<'a> {
             "unknown" => (action.outcome, action.result_hash) = (ActionOutcome::Unknown, 0),
             "refused" => action.edits.clear(),
             "waits" => action.waits = true,
+            "plan" => action.plan = Some(Box::new(plan(value))),
             "result" => action.result_hash = xxh3_64(value.as_bytes()),
             "says" => action.result_quote = Some(quote(PartKind::Result, value)),
             "edits" | "creates" | "reverts" => {
@@ -350,6 +357,15 @@ fn operation(kind: &str) -> Option<Operation> {
 }
 
 /// `red 2/10`: two of ten failed.
+/// `DONE/TOTAL [the first open item]`.
+fn plan(value: &str) -> PlanState {
+    let (counts, item) = value.split_once(' ').unwrap_or((value, ""));
+    let (done, total) = counts.split_once('/').unwrap_or((counts, counts));
+    let (done, total): (u16, u16) = (done.parse().unwrap_or(0), total.parse().unwrap_or(0));
+    let first_open = (!item.trim().is_empty()).then(|| quote(PartKind::Call, item.trim()));
+    PlanState { open: total - done, done, first_open }
+}
+
 fn test_run(value: &str) -> TestRun {
     let (colour, numbers) = value.split_once(' ').unwrap_or((value, ""));
     let counts = numbers.split_once('/').and_then(|(failed, total)| {

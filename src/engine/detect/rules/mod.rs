@@ -2,15 +2,19 @@
 
 use super::Detector;
 
+mod assumed_result;
 mod claim_contradicts_check;
+mod ended_mid_work;
 mod environment_blocked;
 mod exact_repeat;
 mod failing_tests;
+mod gave_up;
 mod incomplete_fix;
 mod last_check_failed;
 mod no_action_taken;
 mod no_source_changed;
 mod nothing_delivered;
+mod plan_left_open;
 mod retry_loop;
 mod stopped_by_limit;
 mod uncertain_fix;
@@ -22,9 +26,13 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &no_source_changed::NoSourceChanged,
     &claim_contradicts_check::ClaimContradictsCheck,
     &stopped_by_limit::StoppedByLimit,
+    &ended_mid_work::EndedMidWork,
     &last_check_failed::LastCheckFailed,
     &failing_tests::FailingTests,
     &incomplete_fix::IncompleteFix,
+    &plan_left_open::PlanLeftOpen,
+    &gave_up::GaveUp,
+    &assumed_result::AssumedResult,
     &uncertain_fix::UncertainFix,
     &retry_loop::RetryLoop,
     &environment_blocked::EnvironmentBlocked,

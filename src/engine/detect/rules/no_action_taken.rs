@@ -9,12 +9,12 @@ pub(super) struct NoActionTaken;
 static INFO: DetectorInfo = DetectorInfo {
     id: "no-action-taken",
     title: "No action was taken",
-    what: "The agent did not call a single tool: it wrote its tool call as text, where nothing runs it, or it \
-           claims to have done the work without having done anything.",
+    what: "The agent did not call a single tool: it wrote its tool call as text, where nothing runs it, \
+           announced what it would do and stopped there, or claims to have done the work without having done \
+           anything.",
     why: "Nothing was read, changed or run. All 47 such runs of the measured set were unresolved. A call \
           written as text mostly means that model and agent do not agree on how tools are called.",
-    limits: "Questions that need no tool are answered without one: without a call in the text and without a \
-             claim this rule is silent, and a command in a code fence is only a warning. Conversations between \
+    limits: "Questions that need no tool are answered without one: without a call in the text, an announcement or a claim this rule is silent, and a command in a code fence is only a warning. Conversations between \
              several agents are not judged.",
     category: Category::Outcome,
     severity: Severity::Error,
@@ -47,9 +47,19 @@ impl Detector for NoActionTaken {
                 Finding::new(&INFO, evidence.step, message).wasting(ctx.waste_of_all()).proven_by([evidence]);
             findings.push(match shape {
                 Shape::Call => finding.certain(),
+                Shape::Arguments | Shape::Fence if announced(ctx).is_some() => finding.certain(),
                 Shape::Arguments => finding,
                 Shape::Fence => finding.severity(Severity::Warning).confidence(0.6),
             });
+            return;
+        }
+        if let Some(evidence) = announced(ctx) {
+            let message = format!(
+                "No tool was called in the whole run: the agent announced {} and stopped there.",
+                quoted(&evidence.quote.text)
+            );
+            let finding = Finding::new(&INFO, evidence.step, message).wasting(ctx.waste_of_all());
+            findings.push(finding.proven_by([evidence]).certain());
             return;
         }
         let said = ctx
@@ -68,6 +78,20 @@ impl Detector for NoActionTaken {
             );
         }
     }
+}
+
+/// Formats that keep conversations without any tool as well: “let me …” may begin an explanation there.
+const TALK_FORMATS: &[&str] = &["chat", "sharegpt", "langchain", "langfuse", "langsmith", "otel", "phoenix"];
+
+/// The last announcement of an action, in a run that has none.
+fn announced(ctx: &DetectContext<'_>) -> Option<Evidence> {
+    if TALK_FORMATS.contains(&ctx.trace.format) {
+        return None;
+    }
+    let mut said = ctx.steps().rev().filter(|(_, step, _)| step.kind == StepKind::Message(Role::Assistant));
+    said.find_map(|(step, _, facts)| {
+        Some(Evidence { step, quote: facts.announced.as_deref()?.quote.clone() })
+    })
 }
 
 /// How a call that was written as text looks.
@@ -129,6 +153,19 @@ mod tests {
         assert!(!found[0].certain && found[0].severity == Severity::Warning);
         let found = check(&NoActionTaken, "assistant  {\"command\": \"ls\"}    unmade   <- no-action-taken");
         assert!(!found[0].certain && found[0].severity == Severity::Error);
+    }
+
+    #[test]
+    fn an_announcement_and_nothing_else() {
+        let found = check(
+            &NoActionTaken,
+            "
+            user       fix the repository
+            assistant  I'll start with the tests.    announces   <- no-action-taken
+            ",
+        );
+        assert!(found[0].certain);
+        check(&NoActionTaken, "# format chat\nuser  what is a monad?\nassistant  Let me begin.  announces");
     }
 
     #[test]
