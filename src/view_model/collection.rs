@@ -196,6 +196,7 @@ impl Grade {
 #[cfg(test)]
 mod tests {
     use super::{Overview, SortKey, histogram, name, sorted};
+    use crate::engine::detect::Waste;
     use crate::engine::report::{FORMAT_VERSION, RunReport, ScoreReport, VerdictReport};
     use crate::engine::trace::{Outcome, Totals};
 
@@ -225,6 +226,8 @@ mod tests {
                 explanation: String::new(),
                 candidates: Vec::new(),
                 last_good: None,
+                chain: Vec::new(),
+                waste: Waste::default(),
             },
             findings: Vec::new(),
             signatures: Vec::new(),

@@ -4,6 +4,7 @@
 //! lines in `rules/mod.rs`.
 
 mod context;
+mod conversation;
 mod delivery;
 mod ending;
 mod finding;

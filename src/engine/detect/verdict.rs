@@ -1,11 +1,11 @@
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::quoted;
-use super::{DetectContext, DetectorInfo, Finding, Severity, info};
+use super::{Category, DetectContext, DetectorInfo, Finding, Severity, Waste, conversation, info};
 use crate::engine::facts::RunFacts;
-use crate::engine::trace::{Outcome, OutcomeValue, Role, StepId, StepKind, Trace};
+use crate::engine::trace::{Outcome, OutcomeValue, StepId, Trace};
 
 /// A step that may be the first wrong one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Candidate {
 }
 
 /// What went wrong and where first, or that nothing defensible was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// No failure signal was found. Does not say that the run succeeded.
     pub abstained: bool,
@@ -30,6 +30,11 @@ pub struct Verdict {
     pub candidates: Vec<Candidate>,
     /// The last step at which a check was green.
     pub last_good: Option<StepId>,
+    /// What followed from the first wrong step, it included: places in the run's findings, in the order of
+    /// the run.
+    pub chain: Vec<u32>,
+    /// The most that a single finding shows to be wasted: a lower bound, as findings overlap.
+    pub waste: Waste,
 }
 
 /// Candidates shown: the measured top-3 is far better than the first alone.
@@ -48,22 +53,32 @@ impl Verdict {
             OutcomeValue::Resolved => Strength::Error,
             OutcomeValue::Failed | OutcomeValue::Unknown => Strength::Warning,
         };
-        let mut candidates = ranked(findings, least);
-        if candidates.is_empty() && ctx.action_count() == 0 && outcome.value != OutcomeValue::Resolved {
-            candidates.extend(in_conversation(&ctx));
-        }
-        let strongest = candidates.first().and_then(|candidate| candidate.finding);
-        let (headline, explanation) = match strongest.and_then(|place| findings.get(place as usize)) {
+        let by_rule = ranked(findings, least);
+        let strongest = by_rule.first().and_then(|candidate| candidate.finding);
+        let finding = strongest.and_then(|place| findings.get(place as usize));
+        let by_shape = match outcome.value {
+            OutcomeValue::Resolved => Vec::new(),
+            _ => conversation::candidates(&ctx),
+        };
+        let (headline, explanation) = match finding {
             Some(finding) => told(finding, outcome),
-            None if candidates.is_empty() => untold(outcome, findings),
+            None if by_shape.is_empty() => untold(outcome, findings),
             None => conversation_told(outcome),
         };
+        let is_certain = finding.is_some_and(|finding| finding.certain);
+        let candidates = if is_certain { joined(by_rule, by_shape) } else { joined(by_shape, by_rule) };
         Self {
             abstained: strongest.is_none(),
             headline,
             explanation,
             candidates,
             last_good: ctx.checks().rev().find(|(_, check)| check.is_green_check()).map(|(step, _)| step),
+            chain: strongest.map_or_else(Vec::new, |place| chain(findings, place)),
+            waste: findings
+                .iter()
+                .map(|finding| finding.waste)
+                .max_by_key(|waste| waste.steps)
+                .unwrap_or_default(),
         }
     }
 }
@@ -101,28 +116,32 @@ fn ranked(findings: &[Finding], least: Strength) -> Vec<Candidate> {
     candidates
 }
 
-/// In logs of conversations, where no action tells anything: the message before the first that reports an
-/// error, else the first answer. On the algorithm-generated half of Who&When this names the decisive step in
-/// 38 of 100 runs. Only where there is a reason to look for one.
-fn in_conversation(ctx: &DetectContext<'_>) -> Option<Candidate> {
-    let messages: Vec<StepId> = ctx
-        .steps()
-        .filter(|(id, step, _)| matches!(step.kind, StepKind::Message(_)) && ctx.trace.task_step != Some(*id))
-        .filter(|(_, step, _)| step.kind != StepKind::Message(Role::System))
-        .map(|(id, ..)| id)
-        .collect();
-    let reported = |id: &StepId| ctx.facts.step(*id).and_then(|facts| facts.reported_error.as_deref());
-    if let Some((place, error)) = messages.iter().enumerate().find_map(|(at, id)| Some((at, reported(id)?))) {
-        let step = *messages.get(place.saturating_sub(1))?;
-        let why =
-            format!("The message right before the first reported error: {}.", quoted(&error.quote.text));
-        return Some(Candidate { step, why, finding: None });
+/// Both lists, the first before the second, each step once.
+fn joined(mut first: Vec<Candidate>, second: Vec<Candidate>) -> Vec<Candidate> {
+    for candidate in second {
+        if first.iter().all(|known| known.step != candidate.step) {
+            first.push(candidate);
+        }
     }
-    if ctx.trace.head.outcome.value != OutcomeValue::Failed {
-        return None;
+    first.truncate(CANDIDATES);
+    first
+}
+
+/// The findings that go on from the one at `first`: later ones, warnings at least, that concern a step of the
+/// chain so far, or that say how the run ended.
+fn chain(findings: &[Finding], first: u32) -> Vec<u32> {
+    let Some(start) = findings.get(first as usize) else { return Vec::new() };
+    let mut concerned: BTreeSet<StepId> = start.steps.iter().copied().collect();
+    let mut chain = vec![first];
+    let later = (0..).zip(findings).filter(|(place, finding)| *place != first && finding.step >= start.step);
+    for (place, finding) in later.filter(|(_, finding)| Strength::of(finding) >= Strength::Warning) {
+        let ends_it = info(finding.detector).is_some_and(|info| info.category == Category::Outcome);
+        if ends_it || finding.steps.iter().any(|step| concerned.contains(step)) {
+            concerned.extend(&finding.steps);
+            chain.push(place);
+        }
     }
-    let why = "The first answer. No message reports an error, and early decisions weigh most.".to_owned();
-    Some(Candidate { step: *messages.first()?, why, finding: None })
+    chain
 }
 
 fn told(finding: &Finding, outcome: &Outcome) -> (String, String) {
@@ -171,11 +190,14 @@ fn untold(outcome: &Outcome, findings: &[Finding]) -> (String, String) {
 fn conversation_told(outcome: &Outcome) -> (String, String) {
     let known = match outcome.value {
         OutcomeValue::Failed => format!("The run failed ({}).", outcome.source),
-        _ => "A message reports an error; the outcome is not recorded.".to_owned(),
+        _ => "Nothing in the trace says that the run failed, and the outcome is not recorded.".to_owned(),
     };
     (
         "No certain failure signal in this conversation".to_owned(),
-        format!("{known} The step named is where such runs most often go wrong, not a proven cause."),
+        format!(
+            "{known} If it did fail, the steps named are where such conversations most often go wrong; they are \
+             no proven cause."
+        ),
     )
 }
 
@@ -244,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn conversations_are_pinned_to_the_message_before_the_first_error() {
+    fn conversations_name_a_step_though_nothing_is_proved() {
         let log = "
             user              find the paper
             assistant @boss   Ask the surfer.
@@ -254,9 +276,22 @@ mod tests {
             ";
         let verdict_of_log = verdict(log);
         assert!(verdict_of_log.abstained);
-        assert_eq!(steps(&verdict_of_log), [2]);
-        let quiet = "user  find it\n assistant @boss  Ask.\n assistant @surfer  No result.";
-        assert!(verdict(quiet).candidates.is_empty());
-        assert_eq!(steps(&verdict(&format!("# outcome failed\n{quiet}"))), [1]);
+        assert_eq!(steps(&verdict_of_log), [2, 1, 0]);
+        assert!(verdict(&format!("# outcome resolved\n{log}")).candidates.is_empty());
+    }
+
+    #[test]
+    fn the_chain_goes_on_from_the_first_wrong_step() {
+        let verdict = verdict(
+            "
+            plan       todo                    plan 0/3 Read the parser
+            edit       src/lib.rs +3 -1
+            test       pytest -q               tests red 10/10
+            assistant  All tests pass now.     claims tests-pass
+            ",
+        );
+        assert_eq!(verdict.headline, "The plan was left open");
+        assert!(verdict.chain.len() >= 2, "{:?}", verdict.chain);
+        assert!(verdict.chain.is_sorted());
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn is_wrapper(line: &str) -> bool {
         "<output>"
             | "</output>"
             | "Output:"
+            | "Code output:"
             | "[stdout]"
             | "[stderr]"
             | "<stdout>"

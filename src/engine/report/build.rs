@@ -83,6 +83,8 @@ fn verdict_report(trace: &Trace, verdict: &Verdict) -> VerdictReport {
             })
             .collect(),
         last_good: verdict.last_good.map(|step| step.0),
+        chain: verdict.chain.clone(),
+        waste: verdict.waste,
     }
 }
 

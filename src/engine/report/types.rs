@@ -60,7 +60,7 @@ pub struct ReasonReport {
     pub findings: Vec<u32>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VerdictReport {
     pub abstained: bool,
     pub headline: String,
@@ -69,6 +69,12 @@ pub struct VerdictReport {
     pub candidates: Vec<CandidateReport>,
     /// The last step at which a check was green.
     pub last_good: Option<u32>,
+    /// What followed from the first wrong step: places in [`RunReport::findings`], in the order of the run.
+    #[serde(default)]
+    pub chain: Vec<u32>,
+    /// The most that a single finding shows to be wasted: a lower bound, as findings overlap.
+    #[serde(default)]
+    pub waste: Waste,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
