@@ -26,7 +26,8 @@ mod types;
 mod unmade;
 
 pub use collect::FactsCollector;
+pub use test_run::test_key;
 pub use types::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature,
-    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun,
+    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestColour, TestCounts, TestRun,
 };

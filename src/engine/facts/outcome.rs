@@ -75,8 +75,8 @@ fn judge(
         if let Some(error) = error::of_text(text) {
             return ActionOutcome::Error(error.class);
         }
-        // The colour of tests whose output and exit status are both cut off is not known.
-        if call.hides_exit && is_tests {
+        // The colour of tests that neither a closing line nor an exit status tells is not known.
+        if is_tests {
             return ActionOutcome::Unknown;
         }
     }
@@ -217,6 +217,14 @@ mod tests {
         );
         let result = ResultText { text: "collecting ...", exit_code: Some(0), ..ResultText::default() };
         assert_eq!(read(tests, &result, None).0, ActionOutcome::Unknown);
+    }
+
+    #[test]
+    fn tests_without_a_status_and_a_closing_line_have_no_colour() {
+        let of = |text, exit_code| outcome(Operation::Run(RunKind::Test), text, exit_code, None);
+        assert_eq!(of("collected 5 items\n\na.py ...", None), ActionOutcome::Unknown);
+        assert_eq!(of("", None), ActionOutcome::Unknown);
+        assert_eq!(of("all good", Some(0)), ActionOutcome::Ok);
     }
 
     #[test]

@@ -131,6 +131,16 @@ pub struct TestCounts {
     pub skipped: u32,
 }
 
+/// What a run of tests says about one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TestColour {
+    Green,
+    Red,
+    /// Left out on purpose, or expected to fail.
+    Skipped,
+}
+
 /// One run of tests with what its output says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestRun {
@@ -141,6 +151,11 @@ pub struct TestRun {
     pub counts: Option<TestCounts>,
     /// Names of the tests that failed, as printed, at most 50.
     pub failing: Vec<Box<str>>,
+    /// Names of the tests that were skipped, as printed, at most 50.
+    pub skipped: Vec<Box<str>>,
+    /// The tests that passed, where the output lists them, by [`super::test_key`]: at most 1,000, in order
+    /// of their keys.
+    pub passing: Vec<u64>,
     /// The line the verdict was read from.
     pub quote: Option<Quote>,
 }

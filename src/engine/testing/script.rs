@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
 use crate::engine::facts::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature,
-    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun,
+    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun, test_key,
 };
 use crate::engine::trace::{
     At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
@@ -248,7 +248,8 @@ impl<'a> Line<'a> {
     }
 
     /// On any line: `claims KIND [words]`, `announces`, `unmade`, `reports TEXT`, `time SECONDS`, `tokens N`.
-    /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`, `error CLASS [text]`,
+    /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`,
+    /// `passing A,B`, `skipping A,B`, `error CLASS [text]`,
     /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `plan DONE/TOTAL [item]`, `result NAME` (results of equal
     /// names are equal), `edits PATH`, `creates PATH` and `reverts [PATH]` (a command that changes files), `says TEXT`.
     fn fact(&mut self, column: &str) {
@@ -293,6 +294,14 @@ impl<'a> Line<'a> {
             "failing" => {
                 let Some(tests) = &mut action.tests else { panic!("line {number}: “tests” comes first") };
                 tests.failing = value.split(',').map(Into::into).collect();
+            }
+            "passing" | "skipping" => {
+                let Some(tests) = &mut action.tests else { panic!("line {number}: “tests” comes first") };
+                if name == "passing" {
+                    tests.passing = value.split(',').map(test_key).collect();
+                } else {
+                    tests.skipped = value.split(',').map(Into::into).collect();
+                }
             }
             "error" => {
                 let (class, text) = value.split_once(' ').unwrap_or((value, ""));
@@ -376,7 +385,8 @@ fn test_run(value: &str) -> TestRun {
         let line = format!("{} failed, {} passed", counts.failed, counts.passed);
         self::quote(PartKind::Result, &line)
     });
-    TestRun { framework: "pytest".into(), green: colour == "green", counts, failing: Vec::new(), quote }
+    let (failing, skipped, passing) = (Vec::new(), Vec::new(), Vec::new());
+    TestRun { framework: "pytest".into(), green: colour == "green", counts, failing, skipped, passing, quote }
 }
 
 fn claim(kind: &str) -> ClaimKind {

@@ -2,6 +2,7 @@
 
 use super::text::{counted, labelled, number, plain};
 use super::{Output, Verdict};
+use crate::engine::facts::TestColour::{self, Green, Red, Skipped};
 use crate::engine::facts::TestCounts;
 use crate::engine::facts::quote::lines_backwards;
 
@@ -91,20 +92,54 @@ pub(super) fn mocha(output: Output<'_>) -> Option<Verdict> {
     None
 }
 
-/// `● suite › name`, `FAIL  file > name`, `× name`, `not ok 3 - name`, `(fail) name`.
-pub(super) fn failing(line: &str) -> Option<&str> {
+/// How lines begin that name a test: Jest's and Vitest's own, Bun's, TAP.
+const OPENINGS: &[(&str, TestColour)] = &[
+    ("● ", Red),
+    ("× ", Red),
+    ("✕ ", Red),
+    ("✖ ", Red),
+    ("(fail) ", Red),
+    ("✔ ", Green),
+    ("✓ ", Green),
+    ("(pass) ", Green),
+    ("↓ ", Skipped),
+    ("﹣ ", Skipped),
+    ("(skip) ", Skipped),
+];
+
+/// `● suite › name`, `FAIL  file > name`, `× name`, `not ok 3 - name`, `(fail) name`; `✓ name 3ms`, `ok 3 - name`.
+pub(super) fn test(line: &str) -> Option<(TestColour, &str)> {
     let line = line.trim_start();
-    let name =
-        ["● ", "× ", "✕ ", "✖ ", "(fail) "].iter().find_map(|mark| line.strip_prefix(mark)).or_else(|| {
-            let name = line.strip_prefix("FAIL ")?;
-            name.contains(" > ").then_some(name)
-        });
-    let name = name.or_else(|| Some(line.strip_prefix("not ok ")?.split_once(" - ")?.1))?;
-    (!matches!(name, "Console" | "failing tests:")).then_some(name)
+    let opened = OPENINGS.iter().find_map(|(mark, colour)| Some((*colour, line.strip_prefix(mark)?)));
+    let (colour, name) = opened.or_else(|| {
+        let (colour, rest) = if let Some(rest) = line.strip_prefix("FAIL ") {
+            return rest.contains(" > ").then_some((Red, rest.trim_start()));
+        } else if let Some(rest) = line.strip_prefix("not ok ") {
+            (Red, rest)
+        } else {
+            (Green, line.strip_prefix("ok ")?)
+        };
+        let name = rest.split_once(" - ")?.1;
+        Some(match name.split_once(" # SKIP") {
+            Some((name, _)) => (Skipped, name),
+            None => (colour, name),
+        })
+    })?;
+    (!matches!(name, "Console" | "failing tests:")).then(|| (colour, untimed(name)))
+}
+
+/// `adds (3 ms)`, `adds 3ms` and `adds [0.10ms]` without the time.
+fn untimed(name: &str) -> &str {
+    let name = name.trim_end();
+    let Some(rest) = name.trim_end_matches([')', ']']).strip_suffix("ms") else { return name };
+    let rest =
+        rest.trim_end().trim_end_matches(|character: char| character.is_ascii_digit() || character == '.');
+    rest.strip_suffix([' ', '(', '[']).map_or(name, str::trim_end)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_key;
     use super::super::tests::{brief, run};
 
     #[test]
@@ -125,5 +160,17 @@ mod tests {
         assert!(!run(text).green);
         let text = "Test Suites: 1 failed, 1 passed, 2 total\nTests:       5 passed, 5 total\n";
         assert!(!run(text).green);
+    }
+
+    #[test]
+    fn names_without_their_times() {
+        let jest = "  math\n    ✓ adds (3 ms)\n    ✕ divides (1 ms)\n\n  ● math › divides\n\nTests:       1 failed, 1 passed, 2 total\n";
+        assert_eq!(run(jest).failing, ["math › divides".into()]);
+        assert_eq!(run(jest).passing, [test_key("adds")]);
+        let node = "ok 1 - adds\nnot ok 2 - divides\nok 3 - slow # SKIP\n# tests 3\n# pass 1\n# fail 1\n";
+        assert_eq!((run(node).failing, run(node).skipped), (vec!["divides".into()], vec!["slow".into()]));
+        let vitest = " ✓ src/a.test.ts > math > adds 3ms\n ↓ src/a.test.ts > math > slow\n Test Files  1 passed (1)\n      Tests  1 passed | 1 skipped (2)\n";
+        assert_eq!(run(vitest).passing, [test_key("src/a.test.ts > math > adds")]);
+        assert_eq!(run(vitest).skipped, ["src/a.test.ts > math > slow".into()]);
     }
 }

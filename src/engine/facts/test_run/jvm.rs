@@ -2,6 +2,7 @@
 
 use super::text::{counted, labelled, plain};
 use super::{Output, Verdict};
+use crate::engine::facts::TestColour::{self, Green, Red, Skipped};
 use crate::engine::facts::TestCounts;
 use crate::engine::facts::quote::lines_backwards;
 
@@ -23,17 +24,17 @@ pub(super) fn maven(output: Output<'_>) -> Option<Verdict> {
 }
 
 /// `[ERROR]   CalcTest.adds:12 expected…`, `adds(CalcTest)  Time elapsed: 0.01 s  <<< FAILURE!`.
-pub(super) fn maven_failing(line: &str) -> Option<&str> {
+pub(super) fn maven_test(line: &str) -> Option<(TestColour, &str)> {
     let rest = line.strip_prefix("[ERROR]").unwrap_or(line).trim_start();
     if rest.contains("<<< FAILURE!") || rest.contains("<<< ERROR!") {
         let name = rest.split_whitespace().next()?;
-        return (!rest.starts_with("Tests run:")).then_some(name);
+        return (!rest.starts_with("Tests run:")).then_some((Red, name));
     }
     if !line.starts_with("[ERROR]   ") {
         return None;
     }
     let name = rest.split([':', ' ']).next()?;
-    (name.contains('.') && name.starts_with(|first: char| first.is_ascii_uppercase())).then_some(name)
+    (name.contains('.') && name.starts_with(|first: char| first.is_ascii_uppercase())).then_some((Red, name))
 }
 
 /// `5 tests completed, 1 failed, 1 skipped`; Gradle says so only of red runs.
@@ -56,10 +57,12 @@ pub(super) fn gradle(output: Output<'_>) -> Option<Verdict> {
     })
 }
 
-/// `CalcTest > adds() FAILED`.
-pub(super) fn gradle_failing(line: &str) -> Option<&str> {
-    let name = line.strip_suffix(" FAILED")?;
-    name.contains(" > ").then_some(name)
+/// `CalcTest > adds() FAILED`, `PASSED`, `SKIPPED`.
+pub(super) fn gradle_test(line: &str) -> Option<(TestColour, &str)> {
+    [(" FAILED", Red), (" PASSED", Green), (" SKIPPED", Skipped)].into_iter().find_map(|(end, colour)| {
+        let name = line.strip_suffix(end)?;
+        name.contains(" > ").then_some((colour, name))
+    })
 }
 
 #[cfg(test)]
@@ -79,6 +82,8 @@ mod tests {
         let text = "CalcTest > adds() FAILED\n    java.lang.AssertionError\n\n5 tests completed, 1 failed\n\nBUILD FAILED in 3s\n";
         assert_eq!(brief(text), ("gradle".into(), false, 4, 1, 0));
         assert_eq!(run(text).failing, ["CalcTest > adds()".into()]);
+        let text = "CalcTest > adds() PASSED\nCalcTest > slow() SKIPPED\nCalcTest > divides() FAILED\n3 tests completed, 1 failed, 1 skipped\n";
+        assert_eq!((run(text).passing.len(), run(text).skipped.len(), run(text).failing.len()), (1, 1, 1));
         assert!(read("BUILD SUCCESSFUL in 3s", Some("gradle")).unwrap().green);
         assert!(read("BUILD SUCCESSFUL in 3s", None).is_none());
     }

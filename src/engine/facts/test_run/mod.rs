@@ -7,6 +7,7 @@ mod dotted;
 mod go;
 mod javascript;
 mod jvm;
+mod key;
 mod python;
 mod recognise;
 mod rust;
@@ -18,15 +19,19 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::quote::{head, tail};
-use super::{Quote, TestCounts, TestRun};
+use super::{Quote, TestColour, TestCounts, TestRun};
 use crate::engine::trace::PartKind;
+pub use key::test_key;
 pub(super) use recognise::{framework, is_test_command};
 
 /// Verdicts stand at the end of an output, with at most so much behind them.
 const TAIL: usize = 4096;
-/// Names of failing tests are looked for in so much of the end.
+/// Names of tests are looked for in so much of the end.
 const NAMES_TAIL: usize = 64 * 1024;
+/// Of failing and of skipped tests each.
 const MAX_NAMES: usize = 50;
+/// Of passing tests only keys are kept.
+const MAX_PASSING: usize = 1000;
 /// Longer names are parameters spelled out.
 const MAX_NAME: usize = 200;
 
@@ -60,8 +65,8 @@ struct Family {
     /// One of these stands in every verdict.
     marks: &'static [&'static str],
     verdict: fn(Output<'_>) -> Option<Verdict>,
-    /// The name of a failing test that a line tells.
-    failing: fn(&str) -> Option<&str>,
+    /// The name of a test that a line tells, and how it went.
+    test: fn(&str) -> Option<(TestColour, &str)>,
 }
 
 /// In the order in which they are asked.
@@ -69,29 +74,27 @@ static FAMILIES: &[Family] = &[
     Family {
         marks: &[" passed", " failed", " error", " skipped", " xfailed"],
         verdict: python::pytest,
-        failing: python::pytest_failing,
+        test: python::pytest_test,
     },
-    Family { marks: &["OK", "FAILED ("], verdict: python::unittest, failing: python::unittest_failing },
-    Family { marks: &["test result: "], verdict: rust::cargo, failing: rust::cargo_failing },
-    Family { marks: &[" tests run: "], verdict: rust::nextest, failing: rust::nextest_failing },
-    Family {
-        marks: &["Tests", "# fail ", "ℹ fail "],
-        verdict: javascript::jest,
-        failing: javascript::failing,
-    },
-    Family { marks: &[" passing", " pass"], verdict: javascript::mocha, failing: javascript::failing },
-    Family { marks: &["Tests run: "], verdict: jvm::maven, failing: jvm::maven_failing },
-    Family { marks: &[" tests completed, ", "BUILD "], verdict: jvm::gradle, failing: jvm::gradle_failing },
-    Family { marks: &["tests failed out of"], verdict: dotted::ctest, failing: dotted::ctest_failing },
-    Family { marks: &[" examples, ", " example, "], verdict: dotted::rspec, failing: dotted::rspec_failing },
+    Family { marks: &["OK", "FAILED ("], verdict: python::unittest, test: python::unittest_test },
+    Family { marks: &["test result: "], verdict: rust::cargo, test: rust::cargo_test },
+    Family { marks: &[" tests run: ", " test run: "], verdict: rust::nextest, test: rust::nextest_test },
+    Family { marks: &["Tests", "# fail ", "ℹ fail "], verdict: javascript::jest, test: javascript::test },
+    Family { marks: &[" passing", " pass"], verdict: javascript::mocha, test: javascript::test },
+    Family { marks: &["Tests run: "], verdict: jvm::maven, test: jvm::maven_test },
+    Family { marks: &[" tests completed, ", "BUILD "], verdict: jvm::gradle, test: jvm::gradle_test },
+    Family { marks: &["tests failed out of"], verdict: dotted::ctest, test: dotted::ctest_test },
+    Family { marks: &[" examples, ", " example, "], verdict: dotted::rspec, test: dotted::rspec_test },
     Family {
         marks: &["Assertions: ", " assertions)", " assertion)"],
         verdict: dotted::phpunit,
-        failing: dotted::numbered,
+        test: dotted::numbered,
     },
-    Family { marks: &[" runs, ", " assertions, "], verdict: dotted::minitest, failing: dotted::numbered },
-    Family { marks: &["!  - Failed: "], verdict: dotted::dotnet, failing: dotted::none },
-    Family { marks: &["FAIL", "ok  ", "PASS"], verdict: go::go, failing: go::failing },
+    Family { marks: &[" runs, ", " assertions, "], verdict: dotted::minitest, test: dotted::minitest_test },
+    Family { marks: &["!  - Failed: "], verdict: dotted::dotnet, test: dotted::dotnet_test },
+    Family { marks: &["FAIL", "ok  ", "PASS"], verdict: go::go, test: go::test },
+    Family { marks: &["\"Action\":\""], verdict: go::json, test: go::json_test },
+    Family { marks: &["Executed "], verdict: dotted::bazel, test: dotted::bazel_test },
 ];
 
 /// Finds the marks of all families at once; a pattern's number says whose it is.
@@ -116,12 +119,14 @@ pub(super) fn read(text: &str, hint: Option<&'static str>) -> Option<TestRun> {
     let output = Output { text, hint, tail_start: window.start };
     FAMILIES.iter().enumerate().filter(|(index, _)| present & (1 << index) != 0).find_map(|(_, family)| {
         let verdict = (family.verdict)(output)?;
-        let failing = if verdict.green { Vec::new() } else { failing_names(text, family.failing) };
+        let Names { failing, skipped, passing } = Names::read(text, verdict.green, family.test);
         Some(TestRun {
             framework: verdict.framework.into(),
             green: verdict.green,
             counts: verdict.counts,
             failing,
+            skipped,
+            passing,
             quote: Some(Quote::of(PartKind::Result, text, verdict.line)),
         })
     })
@@ -140,7 +145,8 @@ pub(super) fn stated(passed: bool, text: &str) -> TestRun {
         let end = after + rest.get(..len).unwrap_or("").trim_end().len();
         Quote::of(PartKind::Result, text, start..end)
     });
-    TestRun { framework: STATED.into(), green: passed, counts: None, failing: Vec::new(), quote }
+    let Names { failing, skipped, passing } = Names::default();
+    TestRun { framework: STATED.into(), green: passed, counts: None, failing, skipped, passing, quote }
 }
 
 /// Whether a runner says that it found no test to run.
@@ -164,19 +170,55 @@ pub(super) fn was_misdirected(text: &str) -> bool {
     end.any(|line| STARTS.iter().any(|start| line.starts_with(start)))
 }
 
-fn failing_names(text: &str, name_in: fn(&str) -> Option<&str>) -> Vec<Box<str>> {
-    let mut names: Vec<Box<str>> = Vec::new();
-    for line in text.get(tail(text, NAMES_TAIL)).unwrap_or("").lines() {
-        let line = text::plain(line);
-        let Some(name) = name_in(&line).map(|name| head(name.trim(), MAX_NAME)) else { continue };
-        if !name.is_empty() && !names.iter().any(|known| &**known == name) {
-            names.push(name.into());
-            if names.len() == MAX_NAMES {
-                break;
+/// What an output says about single tests.
+#[derive(Debug, Default)]
+struct Names {
+    failing: Vec<Box<str>>,
+    skipped: Vec<Box<str>>,
+    passing: Vec<u64>,
+}
+
+impl Names {
+    /// `green`: the verdict. Names that look like failures in a green run are words of the tests' own output.
+    fn read(text: &str, green: bool, test: fn(&str) -> Option<(TestColour, &str)>) -> Self {
+        let mut names = Self::default();
+        for line in text.get(tail(text, NAMES_TAIL)).unwrap_or("").lines() {
+            let line = text::plain(line);
+            let Some((colour, name)) =
+                test(&line).map(|(colour, name)| (colour, head(name.trim(), MAX_NAME)))
+            else {
+                continue;
+            };
+            match colour {
+                _ if name.is_empty() => {}
+                TestColour::Green if names.passing.len() < MAX_PASSING => names.passing.push(test_key(name)),
+                TestColour::Red if !green => add(&mut names.failing, name),
+                TestColour::Skipped => add(&mut names.skipped, name),
+                TestColour::Green | TestColour::Red => {}
             }
         }
+        names.passing.sort_unstable();
+        names.passing.dedup();
+        // What failed in one of several places has failed.
+        let red: Vec<u64> = names.failing.iter().map(|name| test_key(name)).collect();
+        names.passing.retain(|key| !red.contains(key));
+        names.passing.shrink_to_fit();
+        names
     }
-    names
+}
+
+/// Adds a name that is not there yet. Runners print a test first by its own name, then with that of its suite.
+fn add(names: &mut Vec<Box<str>>, name: &str) {
+    let within = |short: &str, long: &str| {
+        long.strip_suffix(short).is_some_and(|suite| suite.is_empty() || suite.ends_with(" › "))
+    };
+    if names.iter().any(|known| within(name, known)) {
+        return;
+    }
+    names.retain(|known| !within(known, name));
+    if names.len() < MAX_NAMES {
+        names.push(name.into());
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::text::{counted, number, plain};
 use super::{Output, Verdict};
+use crate::engine::facts::TestColour::{self, Green, Red, Skipped};
 use crate::engine::facts::TestCounts;
 use crate::engine::facts::quote::lines_backwards;
 
@@ -49,11 +50,42 @@ fn summary(text: &str, framed: bool) -> Option<TestCounts> {
     tests.then_some(counts)
 }
 
-/// `FAILED tests/test_a.py::test_b - AssertionError: …`.
-pub(super) fn pytest_failing(line: &str) -> Option<&str> {
-    let rest = line.strip_prefix("FAILED ").or_else(|| line.strip_prefix("ERROR "))?;
-    let name = rest.split(" - ").next().unwrap_or(rest).trim();
-    (name.contains("::") || name.contains(".py")).then_some(name)
+/// How pytest calls what became of a test. A failure that was expected judges nothing.
+const PYTEST_WORDS: &[(&str, TestColour)] = &[
+    ("PASSED", Green),
+    ("FAILED", Red),
+    ("ERROR", Red),
+    ("SKIPPED", Skipped),
+    ("XFAIL", Skipped),
+    ("XPASS", Green),
+];
+
+/// `FAILED tests/test_a.py::test_b - AssertionError: …` of the summary, `tests/test_a.py::test_b PASSED [ 5%]`
+/// of `-v`, `[gw0] [ 5%] PASSED tests/test_a.py::test_b` of xdist, `____ tests/test_a.py:test_b ____` of
+/// `SymPy`.
+pub(super) fn pytest_test(line: &str) -> Option<(TestColour, &str)> {
+    let is_name = |name: &str| name.contains("::") || name.contains(".py");
+    if let Some(framed) = line.strip_prefix("___") {
+        let name = framed.trim_matches('_').trim();
+        let name = name.strip_prefix("ERROR at setup of ").unwrap_or(name);
+        return is_name(name).then_some((Red, name));
+    }
+    let line = match line.strip_prefix("[gw") {
+        Some(worker) => worker.split_once("%] ")?.1,
+        None => line,
+    };
+    PYTEST_WORDS.iter().find_map(|(word, colour)| {
+        let rest = if let Some(rest) = line.strip_prefix(word) {
+            rest.strip_prefix(' ')?
+        } else {
+            let (name, rest) = line.rsplit_once(word)?;
+            let closes = rest.is_empty() || rest.starts_with([' ', '\t']);
+            name.ends_with(' ').then_some(())?;
+            return (closes && name.contains("::")).then_some((*colour, name));
+        };
+        let name = rest.split(" - ").next().unwrap_or(rest).trim();
+        (is_name(name) && !name.starts_with('[')).then_some((*colour, name))
+    })
 }
 
 /// `Ran 5 tests in 0.1s`, then `OK` or `FAILED (failures=1)`.
@@ -108,16 +140,25 @@ fn tests_run(text: &str) -> Option<u32> {
     rest.trim_start().starts_with("test").then_some(count)
 }
 
-/// `FAIL: test_b (package.Case)`, `ERROR: …`.
-pub(super) fn unittest_failing(line: &str) -> Option<&str> {
-    let name = line.strip_prefix("FAIL: ").or_else(|| line.strip_prefix("ERROR: "))?;
-    name.contains('(').then_some(name)
+/// `FAIL: test_b (package.Case)`, `ERROR: …`; with `-v` `test_b (package.Case) ... ok`.
+pub(super) fn unittest_test(line: &str) -> Option<(TestColour, &str)> {
+    if let Some(name) = line.strip_prefix("FAIL: ").or_else(|| line.strip_prefix("ERROR: ")) {
+        return name.contains('(').then_some((Red, name));
+    }
+    let (name, word) = line.split_once(" ... ")?;
+    let colour = match word.split([' ', '\t']).next()? {
+        "ok" | "unexpected" => Green,
+        "FAIL" | "ERROR" => Red,
+        "skipped" | "expected" => Skipped,
+        _ => return None,
+    };
+    name.ends_with(')').then_some((colour, name))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::read;
     use super::super::tests::{brief, run};
+    use super::super::{read, test_key};
 
     #[test]
     fn pytest_in_its_dresses() {
@@ -150,6 +191,22 @@ mod tests {
         assert_eq!(run.failing.len(), 2);
         assert_eq!(&*run.failing[1], "b.py");
         assert_eq!(&*run.quote.unwrap().text, "=== 1 failed, 1 error in 1s ===");
+    }
+
+    #[test]
+    fn names_of_what_passed_and_was_skipped() {
+        let text = "t/a.py::T::test_a PASSED    [ 20%]\nt/a.py::test_b[x y] FAILED  [ 40%]\nt/a.py::test_c SKIPPED (no net) [ 60%]\nt/a.py::test_d XFAIL [ 80%]\n[gw1] [100%] PASSED t/b.py::test_e \nFAILED t/a.py::test_b[x y] - assert\nSKIPPED [1] t/a.py:3: no net\n=== 1 failed, 2 passed, 1 skipped, 1 xfailed in 1s ===";
+        let pytest = run(text);
+        assert_eq!(pytest.failing, ["t/a.py::test_b[x y]".into()]);
+        assert_eq!(pytest.skipped, ["t/a.py::test_c".into(), "t/a.py::test_d".into()]);
+        assert!(pytest.passing.contains(&test_key("a.py::T::test_a")) && pytest.passing.len() == 2);
+        let text = "test_a (x.T) ... ok\ntest_b (x.T) ... FAIL\ntest_c (x.T) ... skipped 'slow'\n\n=====\nFAIL: test_b (x.T)\nRan 3 tests in 0.1s\n\nFAILED (failures=1, skipped=1)";
+        let unittest = run(text);
+        assert_eq!(unittest.failing, ["test_b (x.T)".into()]);
+        assert_eq!(unittest.skipped, ["test_c (x.T)".into()]);
+        assert_eq!(unittest.passing, [test_key("x.py::T::test_a")]);
+        let sympy = "____ sympy/core/tests/test_x.py:test_y ____\n=== tests finished: 4 passed, 1 failed, in 0.29 seconds ===";
+        assert_eq!(run(sympy).failing, ["sympy/core/tests/test_x.py:test_y".into()]);
     }
 
     #[test]

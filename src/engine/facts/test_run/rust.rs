@@ -2,6 +2,7 @@
 
 use super::text::{counted, labelled, plain};
 use super::{Output, Verdict};
+use crate::engine::facts::TestColour::{self, Green, Red, Skipped};
 use crate::engine::facts::TestCounts;
 use crate::engine::facts::quote::{lines, lines_backwards, tail};
 
@@ -34,17 +35,24 @@ pub(super) fn cargo(output: Output<'_>) -> Option<Verdict> {
     (any && (counts.passed + counts.failed > 0 || !verdict.green)).then_some(verdict)
 }
 
-/// `test module::name ... FAILED`.
-pub(super) fn cargo_failing(line: &str) -> Option<&str> {
-    let name = line.trim().strip_prefix("test ")?.strip_suffix("FAILED")?.trim_end();
-    Some(name.strip_suffix("...")?.trim_end())
+/// `test module::name ... FAILED`, `ok`, `ignored`.
+pub(super) fn cargo_test(line: &str) -> Option<(TestColour, &str)> {
+    let (name, word) = line.trim().strip_prefix("test ")?.rsplit_once(" ... ")?;
+    let colour = match word.split([' ', ',']).next()? {
+        "ok" => Green,
+        "FAILED" => Red,
+        "ignored" => Skipped,
+        _ => return None,
+    };
+    Some((colour, name))
 }
 
 /// `Summary [ 0.5s] 10 tests run: 9 passed, 1 failed, 0 skipped`.
 pub(super) fn nextest(output: Output<'_>) -> Option<Verdict> {
     lines_backwards(output.text, output.tail()).find_map(|line| {
         let plain = plain(line.text);
-        let (before, numbers) = plain.split_once(" tests run: ")?;
+        let (before, numbers) =
+            plain.split_once(" tests run: ").or_else(|| plain.split_once(" test run: "))?;
         before.contains("Summary").then_some(())?;
         let of = |word: &str| {
             counted(numbers)
@@ -64,10 +72,16 @@ pub(super) fn nextest(output: Output<'_>) -> Option<Verdict> {
     })
 }
 
-/// `FAIL [ 0.1s] crate module::name`.
-pub(super) fn nextest_failing(line: &str) -> Option<&str> {
-    let (_, name) = line.trim().strip_prefix("FAIL [")?.split_once("] ")?;
-    Some(name)
+/// `FAIL [ 0.1s] crate module::name`, `PASS`, `SKIP`, `TIMEOUT`.
+pub(super) fn nextest_test(line: &str) -> Option<(TestColour, &str)> {
+    let (word, rest) = line.trim().split_once(" [")?;
+    let colour = match word {
+        "PASS" | "LEAK" => Green,
+        "FAIL" | "TIMEOUT" | "SIGSEGV" | "SIGABRT" => Red,
+        "SKIP" => Skipped,
+        _ => return None,
+    };
+    Some((colour, rest.split_once("] ")?.1.trim_start()))
 }
 
 #[cfg(test)]
