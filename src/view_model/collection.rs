@@ -231,6 +231,7 @@ mod tests {
             },
             findings: Vec::new(),
             signatures: Vec::new(),
+            tests: None,
             totals: Totals::default(),
             warnings: Vec::new(),
         }

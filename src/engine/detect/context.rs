@@ -5,6 +5,7 @@ use super::{Evidence, Waste, ending, missing::missing};
 use crate::engine::facts::{
     ActionFacts, Claim, ClaimKind, Edit, EditKind, Operation, Quote, RunFacts, RunKind, StepFacts,
 };
+use crate::engine::replay::{TestLedger, Work, Worktree};
 use crate::engine::trace::{AgentId, PartKind, Role, Step, StepId, StepKind, Trace};
 
 /// A run as detectors see it: trace, facts, and indexes computed once for all rules. Abandoned branches are
@@ -16,8 +17,7 @@ pub struct DetectContext<'a> {
     checks: Vec<StepId>,
     source_edits: Vec<StepId>,
     closing: Vec<StepId>,
-    baselines: Vec<StepId>,
-    failing_before: BTreeSet<&'a str>,
+    tests: TestLedger<'a>,
     /// Steps that others came from.
     parents: BTreeSet<StepId>,
 }
@@ -44,35 +44,23 @@ impl<'a> DetectContext<'a> {
             actions,
             checks: Vec::new(),
             source_edits: Vec::new(),
-            baselines: Vec::new(),
-            failing_before: BTreeSet::new(),
+            tests: TestLedger::default(),
             parents: trace.live_steps().filter_map(|(_, step)| step.parent).collect(),
         };
         ctx.index_checks();
         ctx
     }
 
-    /// Tells checks of the work from checks of the untouched source, as made before the first edit, after
-    /// taking all edits back, or with the work set aside by `git stash`.
+    /// Tells checks of the work from checks of the source with the work set aside, and draws the test ledger.
     fn index_checks(&mut self) {
-        let mut set_aside = false;
-        let mut touched: BTreeSet<&str> = BTreeSet::new();
+        let mut worktree = Worktree::default();
         let mut known_files: BTreeSet<&str> = BTreeSet::new();
         for id in &self.actions {
             let Some(action) = self.facts.action(*id) else { continue };
-            let stash = Stash::of(action);
-            set_aside = match stash {
-                Stash::Away => true,
-                Stash::Back => false,
-                Stash::AwayAndBack | Stash::None => set_aside && action.edits.is_empty(),
-            };
-            let without_work = set_aside || stash == Stash::AwayAndBack;
-            if let Some(tests) = action.tests.as_ref().filter(|_| without_work || touched.is_empty()) {
-                self.failing_before.extend(tests.failing.iter().map(AsRef::as_ref));
-                self.baselines.push(*id);
-            }
+            let work = worktree.follow(action);
+            self.tests.add(*id, action, work);
             let is_verdict = action.is_red_check() || action.is_green_check();
-            if is_verdict && !without_work && missing(action).is_none() {
+            if is_verdict && work != Work::SetAside && missing(action).is_none() {
                 self.checks.push(*id);
             }
             if action.edits.iter().any(|edit| is_source(edit) && !clears_up(edit, &known_files)) {
@@ -83,10 +71,8 @@ impl<'a> DetectContext<'a> {
             if action.operation == Operation::Read {
                 known_files.extend(action.targets.iter().map(AsRef::as_ref));
             }
-            if stash == Stash::None {
-                follow_edits(action, &mut touched);
-            }
         }
+        self.tests.close();
     }
 
     /// Whether the run is in the original format, whose own rules apply to the letter.
@@ -172,7 +158,7 @@ impl<'a> DetectContext<'a> {
             let some_pass = tests.counts.is_some_and(|counts| counts.passed > 0);
             let was_green =
                 earlier.any(|(_, other)| other.call_hash == check.call_hash && other.is_green_check());
-            return some_pass && !was_green && !self.has_baseline(check);
+            return some_pass && !was_green && !self.tests.has_baseline(step);
         }
         let edit = self.source_edits().map(|(edit, _)| edit).take_while(|edit| *edit < step).last();
         edit.is_some_and(|edit| {
@@ -180,12 +166,9 @@ impl<'a> DetectContext<'a> {
         })
     }
 
-    /// Whether the same tests were run on the untouched source.
-    fn has_baseline(&self, check: &ActionFacts) -> bool {
-        self.baselines
-            .iter()
-            .filter_map(|step| self.facts.action(*step))
-            .any(|baseline| baseline.call_hash == check.call_hash || baseline.command == check.command)
+    /// Every run of tests and what became of each test.
+    pub fn tests(&self) -> &TestLedger<'a> {
+        &self.tests
     }
 
     /// The agent's claim of success, in its closing words, that a failed last check contradicts. None where it
@@ -237,8 +220,7 @@ impl<'a> DetectContext<'a> {
     /// not known.
     pub fn failed_before(&self, check: &ActionFacts) -> bool {
         check.tests.as_ref().is_some_and(|tests| {
-            !tests.failing.is_empty()
-                && tests.failing.iter().all(|name| self.failing_before.contains(name.as_ref()))
+            !tests.failing.is_empty() && tests.failing.iter().all(|name| self.tests.failed_before(name))
         })
     }
 
@@ -333,46 +315,6 @@ fn is_source(edit: &Edit) -> bool {
 /// mostly. Nobody checks the work after that.
 fn clears_up(edit: &Edit, known_files: &BTreeSet<&str>) -> bool {
     edit.kind == EditKind::Delete && !known_files.contains(&*edit.file)
-}
-
-/// Keeps track of the source files that differ from what they were at first.
-fn follow_edits<'a>(action: &'a ActionFacts, touched: &mut BTreeSet<&'a str>) {
-    for edit in &action.edits {
-        match (edit.kind, &*edit.file) {
-            (EditKind::Revert, "") => touched.clear(),
-            (EditKind::Revert, file) => {
-                touched.remove(file);
-            }
-            _ if is_source(edit) => {
-                touched.insert(&edit.file);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether an action sets the work aside with `git stash`, or brings it back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stash {
-    None,
-    Away,
-    Back,
-    AwayAndBack,
-}
-
-impl Stash {
-    fn of(action: &ActionFacts) -> Self {
-        let Some(command) = action.command.as_deref() else { return Self::None };
-        let mut uses = command.split("git stash").skip(1).map(|rest| rest.split_whitespace().next());
-        let Some(first) = uses.next() else { return Self::None };
-        let is_back = |verb: Option<&str>| matches!(verb, Some("pop" | "apply"));
-        match first {
-            verb if is_back(verb) => Self::Back,
-            Some("list" | "show" | "drop" | "clear") => Self::None,
-            _ if uses.any(is_back) => Self::AwayAndBack,
-            _ => Self::Away,
-        }
-    }
 }
 
 fn telling_quote(facts: &StepFacts) -> Option<&Quote> {

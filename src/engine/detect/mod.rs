@@ -9,7 +9,6 @@ mod delivery;
 mod ending;
 mod finding;
 mod missing;
-mod paths;
 mod places;
 mod rules;
 mod verdict;
@@ -20,7 +19,7 @@ pub use finding::{Category, Detector, DetectorInfo, Evidence, Finding, Findings,
 pub use places::FindingPlaces;
 pub use verdict::{Candidate, Verdict};
 
-use crate::engine::facts::RunFacts;
+use crate::engine::facts::{RunFacts, paths};
 use crate::engine::trace::Trace;
 
 /// The text users read about every detector, in the order in which findings of equal rank are listed.

@@ -14,6 +14,7 @@ mod exit;
 mod mask;
 mod operation;
 mod outcome;
+pub mod paths;
 mod plan;
 mod quote;
 mod refusal;

@@ -5,17 +5,18 @@
 
 mod cursor;
 mod files;
+mod ledger;
 mod sums;
-mod tests_known;
+mod worktree;
 
 pub use cursor::Cursor;
 pub use files::FileState;
+pub use ledger::{Broken, LedgerRun, LedgerTest, Standing, TestLedger, TestState};
 pub use sums::Sums;
-pub use tests_known::TestState;
+pub use worktree::{Work, Worktree};
 
 use self::files::Files;
 use self::sums::SumLine;
-use self::tests_known::TestLedger;
 use crate::engine::facts::{Operation, RunFacts};
 use crate::engine::trace::{StepId, Trace};
 
@@ -58,7 +59,7 @@ impl<'a> Replay<'a> {
             steps: Vec::new(),
             files: Files::default(),
             checks: Vec::new(),
-            tests: TestLedger::default(),
+            tests: TestLedger::of(trace, facts),
             plans: Vec::new(),
             sums: SumLine::default(),
         };
@@ -70,9 +71,6 @@ impl<'a> Replay<'a> {
             replay.files.add(id, action);
             if action.is_red_check() || action.is_green_check() {
                 replay.checks.push(CheckState { step: id, green: action.is_green_check() });
-            }
-            if let Some(tests) = &action.tests {
-                replay.tests.add(id, tests);
             }
             if action.operation == Operation::Plan {
                 replay.plans.push(id);
@@ -96,6 +94,11 @@ impl<'a> Replay<'a> {
             plan: last_until(&self.plans, step, |plan| *plan).copied(),
             sums: self.sums.at(step),
         }
+    }
+
+    /// Every run of tests and what became of each test.
+    pub fn tests(&self) -> &TestLedger<'a> {
+        &self.tests
     }
 
     pub fn cursor(&self) -> Cursor<'_> {

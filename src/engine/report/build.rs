@@ -1,3 +1,4 @@
+use super::tests::tests_report;
 use super::{
     CandidateReport, EvidenceReport, FORMAT_VERSION, FindingReport, ReasonReport, RunReport, ScoreReport,
     VerdictReport,
@@ -35,12 +36,13 @@ pub fn run_report(
         verdict: verdict_report(trace, verdict),
         findings: findings.iter().map(|finding| finding_report(trace, finding)).collect(),
         signatures: signatures(trace, facts, findings),
+        tests: tests_report(trace, facts),
         totals: trace.totals,
         warnings: trace.warnings.clone(),
     }
 }
 
-fn source_step(trace: &Trace, id: StepId) -> u32 {
+pub(super) fn source_step(trace: &Trace, id: StepId) -> u32 {
     trace.step(id).map_or(id.0, |step| step.source_step)
 }
 

@@ -9,6 +9,7 @@ mod json;
 mod markdown;
 mod python;
 mod steps;
+mod tests;
 mod text;
 mod types;
 mod wording;
@@ -22,5 +23,6 @@ pub use steps::{Mark, StepMap, StepRow, StepShade, step_map, step_row};
 pub use text::{TextInput, text_collection, text_run};
 pub use types::{
     CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, ReasonReport,
-    RunReport, ScoreReport, SignatureReport, VerdictReport,
+    RunReport, ScoreReport, SignatureReport, TestColour, TestReport, TestRunReport, TestsReport,
+    VerdictReport,
 };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::engine::cluster::Signature as SignatureReport;
 use crate::engine::detect::{Severity, Waste};
+pub use crate::engine::facts::TestColour;
 use crate::engine::trace::{Outcome, PartKind, Totals, Warning};
 
 /// Version of the shape below.
@@ -31,8 +32,55 @@ pub struct RunReport {
     pub findings: Vec<FindingReport>,
     /// What makes each finding "the same" as one in another run.
     pub signatures: Vec<SignatureReport>,
+    /// What became of the tests; `null` where none were run.
+    #[serde(default)]
+    pub tests: Option<TestsReport>,
     pub totals: Totals,
     pub warnings: Vec<Warning>,
+}
+
+/// Tests × runs of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestsReport {
+    /// In order; the last 200 where there are more.
+    pub runs: Vec<TestRunReport>,
+    /// How many runs before those are left out.
+    pub more_runs: u32,
+    /// Tests that were red or skipped at some time: worst standing first, then by name; at most 200.
+    pub tests: Vec<TestReport>,
+    /// How many more such tests there are.
+    pub more_tests: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRunReport {
+    pub step: u32,
+    pub source_step: u32,
+    /// `pytest`, `cargo test`, …; `tests` where only the verdict is known.
+    pub framework: String,
+    pub green: bool,
+    /// The source was as it was before the run: nothing edited yet, all of it taken back, or set aside.
+    pub baseline: bool,
+    /// Numbers are `null` where the output gives none.
+    pub passed: Option<u32>,
+    pub failed: Option<u32>,
+    pub skipped: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestReport {
+    /// As a runner printed it.
+    pub name: String,
+    /// `regression`, `red`, `pre-existing`, `fixed`, `skipped` or `green`.
+    pub standing: String,
+    /// Place in [`TestsReport::runs`] and colour: its first sight and each change.
+    pub changes: Vec<(u32, TestColour)>,
+    /// Place in [`TestsReport::runs`] of the last run that said something about it.
+    pub last_run: Option<u32>,
+    /// The step of the first source edit after it was last seen green.
+    pub last_green_before_edit: Option<u32>,
+    /// Steps at which the agent changed the file the test stands in; at most 20.
+    pub edits: Vec<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

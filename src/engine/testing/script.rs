@@ -299,6 +299,7 @@ impl<'a> Line<'a> {
                 let Some(tests) = &mut action.tests else { panic!("line {number}: “tests” comes first") };
                 if name == "passing" {
                     tests.passing = value.split(',').map(test_key).collect();
+                    tests.passing.sort_unstable();
                 } else {
                     tests.skipped = value.split(',').map(Into::into).collect();
                 }

@@ -2,7 +2,7 @@
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FileRole {
+pub enum FileRole {
     /// Part of the product: code, configuration, data.
     Source,
     Test,
@@ -41,7 +41,7 @@ const SCRATCH_STEMS: &[&str] = &[
 ];
 
 /// The role of the file at `path`, which may be absolute or relative, of any system.
-pub(super) fn role(path: &str) -> FileRole {
+pub fn role(path: &str) -> FileRole {
     // Java joins words by capitals: `FooTest`, but not `Contest`.
     let is_java_test = ["Test.java", "Tests.java", "Test.kt"].iter().any(|end| path.ends_with(end));
     let path = path.replace('\\', "/").to_lowercase();
