@@ -5,10 +5,10 @@ PORT ?= 8080
 SOURCES := $(shell find src style assets samples scripts/build.sh scripts/finish-dist.mjs index.html Cargo.toml Cargo.lock Trunk.toml .cargo 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test bench lint fmt clean missing
+.PHONY: help serve build test scorecard bench lint fmt clean missing
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 serve: build ## build the page and serve it at http://127.0.0.1:8080/ (another port: make serve PORT=9000)
 	@node scripts/serve.mjs --port $(PORT) dist
@@ -23,6 +23,9 @@ target/dist.stamp: $(SOURCES) $(if $(wildcard dist/index.html),,missing)
 
 test: ## run every check and test, cheapest first
 	@scripts/test.sh
+
+scorecard: ## measure detectors and scores on labelled runs and write SCORECARD.md
+	@SCORECARD=write cargo test --locked --test scorecard the_bars -- --nocapture
 
 bench: ## print throughput and peak memory per format, natively and in the browser
 	@scripts/bench.sh

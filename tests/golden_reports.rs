@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tracebench::engine::detect::measurements;
 use tracebench::engine::import::{Head, Input, sidecar};
 use tracebench::engine::report::{TextInput, run_line, text_run};
 use tracebench::engine::score::Profile;
@@ -47,6 +48,8 @@ fn reports(path: &Path, profile: &str) -> Option<(String, String)> {
         text_run(input, &mut text).unwrap();
         json.push_str(&run_line(&report));
     }
+    // Each measurement would change it.
+    let text = text.replace(&measurements().of_abstained(), "Of such runs … had still failed.");
     Some((text, json))
 }
 

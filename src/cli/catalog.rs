@@ -19,6 +19,9 @@ pub(super) fn detectors(out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "    what: {}", info.what)?;
         writeln!(out, "    why: {}", info.why)?;
         writeln!(out, "    limits: {}", info.limits)?;
+        if let Some(measured) = detect::measurements().sentence(info.id) {
+            writeln!(out, "    measured: {measured}")?;
+        }
         if !info.taxonomy.is_empty() {
             writeln!(out, "    known as: {}", info.taxonomy.join(", "))?;
         }

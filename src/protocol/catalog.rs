@@ -21,6 +21,8 @@ pub struct DetectorText {
     pub limits: String,
     pub is_preview: bool,
     pub taxonomy: Vec<String>,
+    /// How often it fired on labelled runs, a sentence; `None` where it was not measured.
+    pub measured: Option<String>,
 }
 
 /// The engine's own words. They travel from the worker, so that the page need not contain the engine.
@@ -46,6 +48,7 @@ impl Catalog {
             limits: info.limits.to_owned(),
             is_preview: info.status == detect::Status::Preview,
             taxonomy: info.taxonomy.iter().map(|&link| link.to_owned()).collect(),
+            measured: detect::measurements().sentence(info.id),
         });
         Self { formats: formats.collect(), detectors: detectors.collect() }
     }

@@ -36,6 +36,10 @@ pub(crate) struct Label {
     pub(crate) file: String,
     /// Which run of the file, from 0.
     pub(crate) index: usize,
+    pub(crate) agent: String,
+    pub(crate) task: String,
+    /// Whether the task was solved, where that is known.
+    pub(crate) resolved: Option<bool>,
     /// What others say of the run, as JSON.
     pub(crate) labels: String,
 }
@@ -79,10 +83,16 @@ pub(crate) fn manifest() -> BTreeMap<String, Listed> {
 pub(crate) fn labels() -> Vec<Label> {
     let rows = table("labelled", "labels.tsv").into_iter();
     rows.filter_map(|row| {
-        let [set, file, index, .., labels] = row.as_slice() else { return None };
-        let file = file.trim_end_matches(".gz").to_owned();
-        let index = if index.is_empty() { 0 } else { index.parse().ok()? };
-        Some(Label { set: set.clone(), file, index, labels: labels.clone() })
+        let [set, file, index, _, agent, _, task, resolved, labels] = row.as_slice() else { return None };
+        Some(Label {
+            set: set.clone(),
+            file: file.trim_end_matches(".gz").to_owned(),
+            index: if index.is_empty() { 0 } else { index.parse().ok()? },
+            agent: agent.clone(),
+            task: task.clone(),
+            resolved: resolved.parse::<u8>().ok().map(|value| value == 1),
+            labels: labels.clone(),
+        })
     })
     .collect()
 }

@@ -8,6 +8,7 @@ mod conversation;
 mod delivery;
 mod ending;
 mod finding;
+mod measured;
 mod missing;
 mod places;
 mod rules;
@@ -16,6 +17,7 @@ mod words;
 
 pub use context::{DetectContext, FailedCheck};
 pub use finding::{Category, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status, Waste};
+pub use measured::{MeasuredSet, Measurements, Runs, measurements};
 pub use places::FindingPlaces;
 pub use verdict::{Candidate, Verdict};
 

@@ -3,7 +3,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Category, DetectContext, DetectorInfo, Finding, Severity, Waste, conversation, info};
+use super::{
+    Category, DetectContext, DetectorInfo, Finding, Severity, Waste, conversation, info, measurements,
+};
 use crate::engine::facts::RunFacts;
 use crate::engine::trace::{Outcome, OutcomeValue, StepId, Trace};
 
@@ -181,7 +183,8 @@ fn untold(outcome: &Outcome, findings: &[Finding]) -> (String, String) {
             "No failure signal found".to_owned(),
             format!(
                 "Nothing in the trace says that the run failed. That is no proof of success: a plausible but \
-                 wrong change leaves the same trace, and the outcome is not recorded.{listed}"
+                 wrong change leaves the same trace, and the outcome is not recorded. {}{listed}",
+                measurements().of_abstained()
             ),
         ),
     }
@@ -245,6 +248,7 @@ mod tests {
         let verdict = verdict("read  a.rs\n read  a.rs\n assistant  Here is how it works.");
         assert!(verdict.abstained && verdict.candidates.is_empty());
         assert_eq!(verdict.headline, "No failure signal found");
+        assert!(verdict.explanation.contains("in our reference data had still failed ("));
     }
 
     #[test]
