@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::Signature;
 use super::name::{Detail, name};
+use super::template::templates;
 use crate::engine::trace::OutcomeValue;
 
 /// What clustering needs to know of a run.
@@ -29,12 +30,14 @@ pub struct Member {
 /// Findings that are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cluster {
-    /// Made of the signature alone: the same cluster in another collection has the same id.
+    /// Made of the signature alone: the same cluster in another collection has the same id, unless other
+    /// errors there widen its template.
     pub id: String,
     /// For a person; unlike that of every other cluster of the same result.
     pub name: String,
     pub detector: String,
     pub operation: String,
+    /// The masked error; `<*>` where near ones differ.
     pub template: String,
     pub phase: String,
     pub finding_count: u32,
@@ -49,23 +52,35 @@ pub struct Cluster {
 
 type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
-fn key(signature: &Signature) -> Key<'_> {
-    (&signature.detector, &signature.operation, &signature.template, &signature.phase)
+/// The template that near ones share, by what signatures say.
+type Templates<'a> = BTreeMap<&'a str, String>;
+
+fn key<'a>(signature: &'a Signature, templates: &'a Templates<'_>) -> Key<'a> {
+    let template = templates.get(signature.template.as_str()).unwrap_or(&signature.template);
+    (&signature.detector, &signature.operation, template, &signature.phase)
 }
 
 /// Groups the findings of the runs. Those of most runs come first, then those of most findings, then by
 /// signature.
 pub fn cluster(runs: &[ClusterInput<'_>]) -> Vec<Cluster> {
+    let signatures = runs.iter().flat_map(|run| run.signatures);
+    let templates = templates(signatures.map(|signature| signature.template.as_str()));
     let mut groups: BTreeMap<Key<'_>, Vec<Member>> = BTreeMap::new();
     for (place, run) in (0u32..).zip(runs) {
         for signature in run.signatures {
             let step = run.steps.get(signature.finding as usize).copied().unwrap_or_default();
-            groups.entry(key(signature)).or_default().push(Member { run: place, step });
+            groups.entry(key(signature, &templates)).or_default().push(Member { run: place, step });
         }
     }
     let run_counts: BTreeMap<Key<'_>, usize> =
         groups.iter().map(|(key, members)| (*key, distinct(members).len())).collect();
-    let commonness: Vec<usize> = runs.iter().map(|run| commonness(run, &run_counts)).collect();
+    let commonness: Vec<usize> = runs
+        .iter()
+        .map(|run| {
+            let keys = run.signatures.iter().map(|signature| key(signature, &templates)).collect();
+            commonness(&keys, &run_counts)
+        })
+        .collect();
     let mut clusters: Vec<Cluster> =
         groups.iter().map(|(key, members)| describe(*key, members, runs, &commonness)).collect();
     tell_apart(&mut clusters);
@@ -79,8 +94,7 @@ fn distinct(members: &[Member]) -> BTreeSet<u32> {
 }
 
 /// How much a run is like the others: the sizes of the groups it is in, on average.
-fn commonness(run: &ClusterInput<'_>, run_counts: &BTreeMap<Key<'_>, usize>) -> usize {
-    let keys: BTreeSet<Key<'_>> = run.signatures.iter().map(key).collect();
+fn commonness(keys: &BTreeSet<Key<'_>>, run_counts: &BTreeMap<Key<'_>, usize>) -> usize {
     let shared: usize = keys.iter().filter_map(|key| run_counts.get(key)).sum();
     // In thousandths, so that the comparison is one of whole numbers.
     shared * 1000 / keys.len().max(1)
@@ -137,6 +151,7 @@ fn tell_apart(clusters: &mut [Cluster]) {
 #[cfg(test)]
 mod tests {
     use super::{Cluster, ClusterInput, Signature, cluster};
+    use crate::engine::facts::masked;
     use crate::engine::trace::OutcomeValue;
 
     fn signature(detector: &str, template: &str, phase: &str, finding: u32) -> Signature {
@@ -201,6 +216,45 @@ mod tests {
         };
         assert_eq!(kernels([0, 1, 2, 3]), kernels([3, 2, 1, 0]));
         assert_eq!(kernels([0, 1, 2, 3]), kernels([2, 0, 3, 1]));
+    }
+
+    #[test]
+    fn near_errors_are_one_cluster_under_a_template_of_both() {
+        let near = [
+            signature("failing-tests", "TypeError: f() takes <n> arguments", "verify", 0),
+            signature("failing-tests", "TypeError: g() takes <n> arguments", "verify", 1),
+            signature("failing-tests", "KeyError: <str>", "verify", 2),
+        ];
+        let clusters = cluster(&[run("a", OutcomeValue::Failed, &near)]);
+        let told: Vec<(&str, u32)> =
+            clusters.iter().map(|cluster| (cluster.template.as_str(), cluster.finding_count)).collect();
+        assert_eq!(told, [("TypeError: <*> takes <n> arguments", 2), ("KeyError: <str>", 1)]);
+    }
+
+    /// The same failures elsewhere, at another time, with other ids.
+    #[test]
+    fn renamed_paths_ids_and_times_do_not_move_a_run() {
+        let here = [
+            "cat: /home/ada/src/app.py: No such file or directory",
+            "2026-01-02 03:04:05 request 3f2504e0-4f89-11d3-9a0c-0305e82c3301 timed out after 30s",
+            "object at 0x7f00aa12 has no attribute 'name'",
+        ];
+        let there = [
+            "cat: /srv/other/lib/main.py: No such file or directory",
+            "2025-11-30 23:59:59 request 9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d timed out after 5s",
+            "object at 0x1 has no attribute 'size'",
+        ];
+        let signatures = |lines: [&str; 3]| -> Vec<Signature> {
+            let masked = lines.iter().map(|line| masked(line));
+            (0..).zip(masked).map(|(place, line)| signature("failing-tests", &line, "edit", place)).collect()
+        };
+        let (here, there) = (signatures(here), signatures(there));
+        let runs = [run("a", OutcomeValue::Failed, &here), run("b", OutcomeValue::Failed, &there)];
+        let clusters = cluster(&runs);
+        assert_eq!(clusters.len(), 3);
+        assert!(clusters.iter().all(|cluster| cluster.runs == [0, 1]));
+        let ids = |clusters: &[Cluster]| clusters.iter().map(|known| known.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&clusters), ids(&cluster(&runs[..1])), "a cluster keeps its id");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Signatures → groups of findings that are the same, in one run and across many.
 //!
-//! May use `trace`, `facts` and `detect`. Two findings are the same when detector, operation, masked error
-//! and phase are; the result does not depend on the order of the runs.
+//! May use `trace`, `facts` and `detect`. Two findings are the same when detector, operation, error and phase
+//! are. Errors are compared by templates: masked by `facts`, then those that differ in a few words made one.
+//! The result does not depend on the order of the runs.
 
 mod clusters;
 mod name;
 mod phase;
 mod signature;
+mod template;
 
 pub use clusters::{Cluster, ClusterInput, Member, cluster};
 pub use phase::{Phase, phases};

@@ -8,7 +8,7 @@ const MAX_TEMPLATE: usize = 200;
 
 /// The line with numbers, paths, addresses, ids and quoted texts replaced by `<n>`, `<path>` (its extension
 /// kept), `<hex>`, `<id>`, `<str>`.
-pub(super) fn template(line: &str) -> Box<str> {
+pub(in crate::engine) fn template(line: &str) -> Box<str> {
     let mut masked = String::with_capacity(line.len().min(MAX_TEMPLATE));
     let mut rest = line;
     while let Some(first) = rest.chars().next() {

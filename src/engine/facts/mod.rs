@@ -27,6 +27,8 @@ mod types;
 mod unmade;
 
 pub use collect::FactsCollector;
+#[cfg(test)]
+pub(in crate::engine) use mask::template as masked;
 pub use test_run::test_key;
 pub use types::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature,
