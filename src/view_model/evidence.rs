@@ -8,7 +8,7 @@ use super::quote::Highlight;
 
 /// The finding that the verdict rests on, with its place in the report.
 pub fn leading(report: &RunReport) -> Option<(u32, &FindingReport)> {
-    let place = report.verdict.candidates.first()?.finding?;
+    let place = *report.verdict.chain.first()?;
     Some((place, report.findings.get(place as usize)?))
 }
 
@@ -47,12 +47,6 @@ pub fn flagged_steps(report: &RunReport) -> Vec<(u32, Severity)> {
     flagged.sort_unstable_by_key(|(step, severity)| (*step, std::cmp::Reverse(*severity)));
     flagged.dedup_by_key(|(step, _)| *step);
     flagged
-}
-
-/// The largest waste that a single finding shows: several may count the same steps.
-pub fn largest_waste(report: &RunReport) -> Option<&FindingReport> {
-    let by_waste = |finding: &&FindingReport| (finding.waste.steps, finding.waste.tokens);
-    report.findings.iter().filter(|finding| finding.waste.steps > 0).max_by_key(by_waste)
 }
 
 /// A stretch of a sentence; with `step` it leads there.

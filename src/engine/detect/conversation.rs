@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::words::quoted;
 use super::{Candidate, DetectContext};
 use crate::engine::facts::{ActionOutcome, StepFacts};
-use crate::engine::trace::{AgentId, EventKind, Role, Step, StepId, StepKind};
+use crate::engine::trace::{AgentId, EventKind, Role, StepId, StepKind};
 
 /// With so few pieces of work the answer rests on the last of them.
 const FEW: usize = 3;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::wording::{cut, number, one_line, outcome, points, severity, step_number};
+use super::wording::{cut, number, one_line, outcome, points, severity, step_number, waste};
 use super::{Collection, FindingReport, RunReport, ScoreReport};
 
 /// Writes one run.
@@ -30,6 +30,9 @@ pub fn markdown_run(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
     for candidate in report.verdict.candidates.iter().take(1) {
         let step = step_number(candidate.step, candidate.source_step);
         writeln!(out, "| First wrong step | {step}: {} |", prose(&candidate.why))?;
+    }
+    if let Some(wasted) = waste(report.verdict.waste) {
+        writeln!(out, "| Wasted, at least | {wasted} |")?;
     }
     write_findings(report, out)?;
     write_score(report.score.as_ref(), out)?;

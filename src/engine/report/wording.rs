@@ -1,7 +1,7 @@
 //! Texts of a trace on their way to a terminal or into Markdown: hostile until shown to be harmless.
 
-use super::{FindingReport, RunReport};
-use crate::engine::detect::Severity;
+use super::RunReport;
+use crate::engine::detect::{Severity, Waste};
 use crate::engine::trace::OutcomeValue;
 
 /// The text on one line, without control characters: an escape sequence must not reach a terminal.
@@ -61,8 +61,7 @@ pub(super) fn outcome(report: &RunReport) -> String {
 }
 
 /// `4 steps, 1200 tokens, 0.35 USD`; nothing if nothing was wasted.
-pub(super) fn waste(finding: &FindingReport) -> Option<String> {
-    let waste = finding.waste;
+pub(super) fn waste(waste: Waste) -> Option<String> {
     let parts: Vec<String> = [
         (waste.steps > 0).then(|| format!("{} step{}", waste.steps, if waste.steps == 1 { "" } else { "s" })),
         waste.tokens.filter(|tokens| *tokens > 0).map(|tokens| format!("{tokens} tokens")),

@@ -39,6 +39,15 @@ fn write_verdict(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
         let step = step_number(candidate.step, candidate.source_step);
         writeln!(out, "         {lead}: {step}: {}", one_line(&candidate.why))?;
     }
+    for finding in
+        report.verdict.chain.iter().skip(1).filter_map(|place| report.findings.get(*place as usize))
+    {
+        let step = step_number(finding.step, finding.source_step);
+        writeln!(out, "         It went on with: {step}: {}", one_line(&finding.title))?;
+    }
+    if let Some(wasted) = waste(report.verdict.waste) {
+        writeln!(out, "         Wasted, at least: {wasted}")?;
+    }
     if let Some(step) = report.verdict.last_good {
         writeln!(out, "         Last verified good state: step {}", step + 1)?;
     }
@@ -101,7 +110,7 @@ fn write_finding(finding: &FindingReport, out: &mut dyn Write) -> fmt::Result {
         let quote = cut(&one_line(&evidence.quote), 160);
         writeln!(out, "    “{quote}” ({})", step_number(evidence.step, evidence.source_step).to_lowercase())?;
     }
-    match waste(finding) {
+    match waste(finding.waste) {
         Some(waste) => writeln!(out, "    wasted {waste}"),
         None => Ok(()),
     }

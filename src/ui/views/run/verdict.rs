@@ -154,8 +154,8 @@ fn Score() -> impl IntoView {
 fn facts(report: &RunReport) -> Vec<(&'static str, String)> {
     let totals = &report.totals;
     let mut facts = vec![("Findings", words::finding_counts(&report.findings))];
-    if let Some(finding) = evidence::largest_waste(report) {
-        let waste = &finding.waste;
+    let waste = &report.verdict.waste;
+    if waste.steps > 0 {
         let parts = [
             Some(counted(u64::from(waste.steps), "step", "steps")),
             waste.seconds.filter(|seconds| *seconds >= 1.0).map(duration_seconds),
