@@ -239,7 +239,7 @@ mod tests {
         );
         assert!(!verdict.abstained);
         assert_eq!(verdict.headline, "Success claimed over a failed check");
-        assert_eq!(steps(&verdict), [4, 3]);
+        assert_eq!(steps(&verdict), [4, 2, 3]);
         assert_eq!(verdict.last_good, Some(StepId(1)));
     }
 

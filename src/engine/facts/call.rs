@@ -24,6 +24,7 @@ pub(super) struct Pending {
     /// The test runner that the command names.
     pub(super) framework: Option<&'static str>,
     pub(super) hides_exit: bool,
+    pub(super) masks_exit: bool,
     pub(super) one_means_no: bool,
     /// Other commands run beside the one that matters: a failure need not be its own.
     pub(super) compound: bool,
@@ -231,6 +232,8 @@ impl<'a> Draft<'a> {
         self.pending = Pending {
             framework: commands.iter().find_map(test_run::framework),
             hides_exit: shell::hides_exit(commands, index),
+            masks_exit: matches!(operation, Operation::Run(RunKind::Test | RunKind::Build | RunKind::Lint))
+                && shell::masks_exit(commands, index),
             one_means_no: commands.last().is_some_and(one_means_no),
             compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
         };
@@ -265,6 +268,7 @@ impl<'a> Draft<'a> {
             tests: None,
             edits: self.edits,
             waits: self.waits,
+            masks_exit: self.pending.masks_exit,
             result_len: 0,
             result_quote: None,
             plan: None,

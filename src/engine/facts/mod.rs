@@ -31,6 +31,7 @@ pub use collect::FactsCollector;
 pub(in crate::engine) use mask::template as masked;
 pub use test_run::test_key;
 pub use types::{
-    ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature,
-    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestColour, TestCounts, TestRun,
+    ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,
+    ErrorSignature, Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestColour, TestCounts,
+    TestRun,
 };

@@ -14,6 +14,8 @@ pub(super) struct Call {
     pub(super) operation: Operation,
     /// The exit status is not that of the command that matters.
     pub(super) hides_exit: bool,
+    /// The command line throws the exit status away on purpose.
+    pub(super) masks_exit: bool,
     /// Programs whose exit status 1 means "no": nothing found, files differ.
     pub(super) one_means_no: bool,
 }
@@ -75,8 +77,8 @@ fn judge(
         if let Some(error) = error::of_text(text) {
             return ActionOutcome::Error(error.class);
         }
-        // The colour of tests that neither a closing line nor an exit status tells is not known.
-        if is_tests {
+        // Neither a closing line nor an exit status tells how it ended.
+        if is_tests || call.masks_exit {
             return ActionOutcome::Unknown;
         }
     }
@@ -176,7 +178,7 @@ mod tests {
     use crate::engine::trace::ResultText;
 
     fn call(operation: Operation) -> Call {
-        Call { operation, hides_exit: false, one_means_no: false }
+        Call { operation, hides_exit: false, masks_exit: false, one_means_no: false }
     }
 
     fn outcome(

@@ -33,6 +33,7 @@ pub(super) fn apply(
     let call = Call {
         operation: facts.operation,
         hides_exit: pending.hides_exit,
+        masks_exit: pending.masks_exit,
         one_means_no: pending.one_means_no,
     };
     let green = facts.tests.as_ref().map(|tests| tests.green);
@@ -104,6 +105,12 @@ mod tests {
         assert_eq!(facts.outcome, ActionOutcome::Error(ErrorClass::TestFailure));
         assert!(facts.is_red_check());
         assert_eq!(&*facts.error.unwrap().template, "FAILED <path>.py - x");
+    }
+
+    #[test]
+    fn a_build_whose_failure_is_thrown_away_says_nothing() {
+        let facts = run("make -j4 2>&1 || true", "cc -c a.c", Some(0));
+        assert!(facts.masks_exit && !facts.is_green_check() && !facts.is_red_check());
     }
 
     #[test]

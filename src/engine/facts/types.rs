@@ -170,6 +170,15 @@ pub enum EditKind {
     Revert,
 }
 
+/// What a change takes from the tests in a file, as far as its text shows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditSigns {
+    /// More marks that skip a test, or expect it to fail, than before.
+    pub skips: bool,
+    /// Fewer assertions than before.
+    pub asserts_less: bool,
+}
+
 /// One change to one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
@@ -182,6 +191,8 @@ pub struct Edit {
     /// Hash of the text that is replaced and of what replaces it, where the call shows them.
     pub before: Option<u64>,
     pub after: Option<u64>,
+    /// Drawn of test files only.
+    pub signs: EditSigns,
 }
 
 /// What an action did and how it ended.
@@ -204,6 +215,8 @@ pub struct ActionFacts {
     pub edits: Vec<Edit>,
     /// It waits or polls: repeating it is its purpose.
     pub waits: bool,
+    /// A check whose failure its own command line throws away (`make || true`).
+    pub masks_exit: bool,
     /// Bytes of the decoded result.
     pub result_len: u32,
     /// The last line of the result that says something: what a person is shown.

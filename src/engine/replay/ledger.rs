@@ -183,19 +183,24 @@ impl<'a> TestLedger<'a> {
         self.runs.iter().any(|other| other.is_baseline() && other.repeats(run))
     }
 
-    /// The step of a run by its place.
-    pub fn step_of(&self, run: usize) -> Option<StepId> {
+    fn step_of(&self, run: usize) -> Option<StepId> {
         self.runs.get(run).map(|run| run.step)
     }
 
-    /// The first run that saw the test red on the untouched source.
-    pub fn red_before(&self, test: &LedgerTest<'_>) -> Option<StepId> {
-        let seen = test.reds().find(|seen| self.runs.get(seen.run).is_some_and(LedgerRun::is_baseline));
-        seen.and_then(|seen| self.step_of(seen.run))
+    fn was_red_before(&self, test: &LedgerTest<'_>) -> bool {
+        test.reds().any(|seen| self.runs.get(seen.run).is_some_and(LedgerRun::is_baseline))
     }
 
-    fn was_red_before(&self, test: &LedgerTest<'_>) -> bool {
-        self.red_before(test).is_some()
+    /// The step of the last run that said something about a test.
+    pub fn last_seen(&self, test: &LedgerTest<'_>) -> Option<StepId> {
+        test.last_run().and_then(|run| self.step_of(run))
+    }
+
+    /// The last run that had the test red before `step`, if none until then said that it passed.
+    pub fn red_at(&self, test: &LedgerTest<'_>, step: StepId) -> Option<StepId> {
+        let until = self.runs.partition_point(|run| run.step < step);
+        let seen = test.seen.iter().rfind(|seen| seen.run < until)?;
+        if seen.colour == TestColour::Red { self.step_of(seen.run) } else { None }
     }
 
     pub fn standing(&self, test: &LedgerTest<'_>) -> Standing {
@@ -204,8 +209,9 @@ impl<'a> TestLedger<'a> {
             TestColour::Skipped => Standing::Skipped,
             TestColour::Green if test.reds().next().is_some() => Standing::Fixed,
             TestColour::Green => Standing::Green,
-            TestColour::Red if self.broken_by(test).is_some() => Standing::Regression,
+            // Green in between, it may be flaky.
             TestColour::Red if self.was_red_before(test) => Standing::PreExisting,
+            TestColour::Red if self.broken_by(test).is_some() => Standing::Regression,
             TestColour::Red => Standing::Red,
         }
     }

@@ -20,8 +20,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
 use crate::engine::facts::{
-    ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, ErrorClass, ErrorSignature,
-    Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun, test_key,
+    ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,
+    ErrorSignature, Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun, test_key,
 };
 use crate::engine::trace::{
     At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
@@ -229,6 +229,7 @@ impl<'a> Line<'a> {
             tests: None,
             edits: if operation.is_edit() { vec![self.edit(operation, target)] } else { Vec::new() },
             waits: false,
+            masks_exit: false,
             result_len: 6,
             result_quote: None,
             plan: None,
@@ -244,13 +245,14 @@ impl<'a> Line<'a> {
             _ => EditKind::Modify,
         };
         let (added, removed) = (lines('+'), lines('-'));
-        Edit { file: file.into(), kind, added, removed, before: None, after: None }
+        let signs = EditSigns::default();
+        Edit { file: file.into(), kind, added, removed, before: None, after: None, signs }
     }
 
     /// On any line: `claims KIND [words]`, `announces`, `unmade`, `reports TEXT`, `time SECONDS`, `tokens N`.
     /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`,
     /// `passing A,B`, `skipping A,B`, `error CLASS [text]`,
-    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `plan DONE/TOTAL [item]`, `result NAME` (results of equal
+    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`, `asserts-less`, `plan DONE/TOTAL [item]`, `result NAME` (results of equal
     /// names are equal), `edits PATH`, `creates PATH` and `reverts [PATH]` (a command that changes files), `says TEXT`.
     fn fact(&mut self, column: &str) {
         let (name, value) = column.split_once(' ').unwrap_or((column, ""));
@@ -314,6 +316,9 @@ impl<'a> Line<'a> {
             "unknown" => (action.outcome, action.result_hash) = (ActionOutcome::Unknown, 0),
             "refused" => action.edits.clear(),
             "waits" => action.waits = true,
+            "masked" => action.masks_exit = true,
+            "skips" => action.edits.iter_mut().for_each(|edit| edit.signs.skips = true),
+            "asserts-less" => action.edits.iter_mut().for_each(|edit| edit.signs.asserts_less = true),
             "plan" => action.plan = Some(Box::new(plan(value))),
             "result" => action.result_hash = xxh3_64(value.as_bytes()),
             "says" => action.result_quote = Some(quote(PartKind::Result, value)),
@@ -323,8 +328,16 @@ impl<'a> Line<'a> {
                     "creates" => EditKind::Create,
                     _ => EditKind::Revert,
                 };
-                let file = value.into();
-                action.edits.push(Edit { file, kind, added: None, removed: None, before: None, after: None });
+                let (file, signs) = (value.into(), EditSigns::default());
+                action.edits.push(Edit {
+                    file,
+                    kind,
+                    added: None,
+                    removed: None,
+                    before: None,
+                    after: None,
+                    signs,
+                });
             }
             _ => panic!("line {number}: unknown fact “{name}”"),
         }

@@ -3,7 +3,9 @@
 use super::Detector;
 
 mod assumed_result;
+mod checking_impossible;
 mod claim_contradicts_check;
+mod coherence_collapse;
 mod ended_mid_work;
 mod environment_blocked;
 mod exact_repeat;
@@ -11,12 +13,17 @@ mod failing_tests;
 mod gave_up;
 mod incomplete_fix;
 mod last_check_failed;
+mod masked_exit;
+mod never_tested;
 mod no_action_taken;
 mod no_source_changed;
 mod nothing_delivered;
 mod plan_left_open;
+mod red_ignored;
+mod regression;
 mod retry_loop;
 mod stopped_by_limit;
+mod tampering_signs;
 mod uncertain_fix;
 
 /// Every detector, in the order in which findings of equal rank are listed: surest first.
@@ -28,12 +35,19 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &stopped_by_limit::StoppedByLimit,
     &ended_mid_work::EndedMidWork,
     &last_check_failed::LastCheckFailed,
+    &regression::Regression,
+    &coherence_collapse::CoherenceCollapse,
     &failing_tests::FailingTests,
     &incomplete_fix::IncompleteFix,
     &plan_left_open::PlanLeftOpen,
     &gave_up::GaveUp,
     &assumed_result::AssumedResult,
+    &tampering_signs::TamperingSigns,
+    &red_ignored::RedIgnored,
+    &checking_impossible::CheckingImpossible,
+    &masked_exit::MaskedExit,
     &uncertain_fix::UncertainFix,
+    &never_tested::NeverTested,
     &retry_loop::RetryLoop,
     &environment_blocked::EnvironmentBlocked,
     &exact_repeat::ExactRepeat,

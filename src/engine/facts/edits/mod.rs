@@ -3,13 +3,14 @@
 mod patch;
 mod script;
 mod shell;
+mod signs;
 mod window;
 
 use std::borrow::Cow;
 
 use super::arguments::{Arguments, Replacement};
 use super::mask::exact_hash;
-use super::{Edit, EditKind};
+use super::{Edit, EditKind, EditSigns};
 
 pub(super) use patch::{is_patch, of_patch};
 pub(super) use script::{Writes, of_code};
@@ -52,12 +53,14 @@ pub(super) fn created(file: &str, text: &str) -> Edit {
         removed: None,
         before: None,
         after: Some(exact_hash(trim_line_end(text))),
+        signs: EditSigns::default(),
     }
 }
 
 /// A change of which the call shows no text.
 pub(super) fn unseen(file: &str, kind: EditKind) -> Edit {
-    Edit { file: file.into(), kind, added: None, removed: None, before: None, after: None }
+    let signs = EditSigns::default();
+    Edit { file: file.into(), kind, added: None, removed: None, before: None, after: None, signs }
 }
 
 fn of_replacement(file: &str, replacement: &Replacement<'_>) -> Edit {
@@ -76,6 +79,7 @@ fn of_replacement(file: &str, replacement: &Replacement<'_>) -> Edit {
         removed: if creates { None } else { Some(removed) },
         before: old.filter(|_| !creates).map(exact_hash),
         after: new.map(exact_hash),
+        signs: signs::signs(file, old.unwrap_or(""), new.unwrap_or("")),
     }
 }
 

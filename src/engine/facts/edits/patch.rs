@@ -1,6 +1,6 @@
 //! Patches: unified diffs, the `*** Begin Patch` language, SEARCH/REPLACE blocks.
 
-use super::{Edit, EditKind, hash_of, push_line, unseen};
+use super::{Edit, EditKind, hash_of, push_line, signs, unseen};
 
 /// Whether the text is one of the three.
 pub(in crate::engine::facts) fn is_patch(text: &str) -> bool {
@@ -92,11 +92,13 @@ impl Section {
 fn close(edits: &mut Vec<Edit>, section: Option<Section>) {
     let Some(Section { edit, added, removed, old, new }) = section else { return };
     let shown = edit.kind != EditKind::Delete || removed > 0;
+    let signs = signs::signs(&edit.file, old.as_deref().unwrap_or(""), new.as_deref().unwrap_or(""));
     edits.push(Edit {
         added: shown.then_some(added),
         removed: shown.then_some(removed),
         before: hash_of(old),
         after: hash_of(new),
+        signs,
         ..edit
     });
 }

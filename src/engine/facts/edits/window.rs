@@ -1,6 +1,6 @@
 //! SWE-agent's windowed editor: `edit 10:20 … end_of_edit` on the open file.
 
-use super::{Edit, EditKind, exact_hash, line_count, trim_line_end};
+use super::{Edit, EditKind, EditSigns, exact_hash, line_count, trim_line_end};
 
 /// The change of an `edit` or `insert` command; `open` is the file that is open, if known.
 pub(in crate::engine::facts) fn of_window(text: &str, open: &str) -> Option<Edit> {
@@ -22,6 +22,8 @@ pub(in crate::engine::facts) fn of_window(text: &str, open: &str) -> Option<Edit
         removed: Some(removed),
         before: None,
         after: Some(exact_hash(trim_line_end(body))),
+        // The text that goes is not in the call.
+        signs: EditSigns::default(),
     })
 }
 

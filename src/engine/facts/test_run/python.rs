@@ -67,7 +67,10 @@ pub(super) fn pytest_test(line: &str) -> Option<(TestColour, &str)> {
     let is_name = |name: &str| name.contains("::") || name.contains(".py");
     if let Some(framed) = line.strip_prefix("___") {
         let name = framed.trim_matches('_').trim();
-        let name = name.strip_prefix("ERROR at setup of ").unwrap_or(name);
+        let name = ["ERROR at setup of ", "ERROR at teardown of ", "ERROR collecting "]
+            .iter()
+            .find_map(|start| name.strip_prefix(start))
+            .unwrap_or(name);
         return is_name(name).then_some((Red, name));
     }
     let line = match line.strip_prefix("[gw") {

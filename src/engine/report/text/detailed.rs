@@ -11,6 +11,9 @@ use crate::engine::report::{FindingReport, Mark, ReasonReport, RunReport, StepRo
 /// The most evidence that is quoted for one finding.
 const QUOTES: usize = 3;
 
+/// The most tests that are named of one standing.
+const TESTS: usize = 5;
+
 /// The most steps that are named for one reason.
 const STEPS: usize = 6;
 
@@ -19,6 +22,7 @@ pub(super) fn write(input: TextInput<'_>, out: &mut dyn Write) -> fmt::Result {
     write_verdict(report, out)?;
     write_replay(input, out)?;
     write_findings(report, out)?;
+    write_tests(report, out)?;
     write_score(report, out)?;
     write_clusters(&clusters(std::slice::from_ref(report)), out)
 }
@@ -94,6 +98,29 @@ fn write_findings(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "No failure signal found. That does not say that the run succeeded.")?;
     }
     report.findings.iter().try_for_each(|finding| write_finding(finding, out))
+}
+
+/// The tests that were left red, worst first; nothing where none were.
+fn write_tests(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
+    const KINDS: &[(&str, &str)] =
+        &[("regression", "Broken"), ("red", "Still red"), ("pre-existing", "Red before the work as well")];
+    let Some(ledger) = &report.tests else { return Ok(()) };
+    let mut headed = false;
+    for (standing, title) in KINDS {
+        let tests = || ledger.tests.iter().filter(|test| test.standing == *standing);
+        let count = tests().count();
+        if count == 0 {
+            continue;
+        }
+        if !headed {
+            writeln!(out, "\n=== Tests Left Red ===")?;
+            headed = true;
+        }
+        let names: Vec<String> = tests().take(TESTS).map(|test| cut(&one_line(&test.name), 100)).collect();
+        let more = if count > TESTS { ", …" } else { "" };
+        writeln!(out, "- {title} ({count}): {}{more}", names.join(", "))?;
+    }
+    Ok(())
 }
 
 fn write_finding(finding: &FindingReport, out: &mut dyn Write) -> fmt::Result {

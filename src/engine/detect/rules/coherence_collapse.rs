@@ -1,0 +1,173 @@
+use std::collections::BTreeSet;
+
+use crate::engine::detect::words::{called, failure};
+use crate::engine::detect::{
+    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
+};
+use crate::engine::facts::{ActionFacts, EditKind};
+use crate::engine::trace::StepId;
+
+pub(super) struct CoherenceCollapse;
+
+static INFO: DetectorInfo = DetectorInfo {
+    id: "coherence-collapse",
+    title: "A good state was lost",
+    what: "Checks were green after the agent's edits; then it changed the same files again or took its edits \
+           back, and the run ended with the check red or, after taking them back, without another one.",
+    why: "The run had a state that worked and handed in another.",
+    limits: "Green says only that the checks of that moment passed, and more may have been checked since. \
+             Edits taken back on purpose (tracing, an experiment in the same file) look the same. Tests that \
+             failed on the untouched source as well are left out.",
+    category: Category::Flow,
+    severity: Severity::Warning,
+    status: Status::Preview,
+    taxonomy: &["MAST 1.4", "Graphectory back-edges"],
+    classic: None,
+};
+
+impl Detector for CoherenceCollapse {
+    fn info(&self) -> &'static DetectorInfo {
+        &INFO
+    }
+
+    fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
+        let Some((green, _)) = ctx.checks().rev().find(|(_, check)| check.is_green_check()) else { return };
+        let worked_on: BTreeSet<&str> = ctx
+            .source_edits()
+            .take_while(|(step, _)| *step < green)
+            .flat_map(|(_, edit)| files(edit))
+            .collect();
+        let Some(lost) =
+            ctx.actions_after(green).find_map(|(step, action)| changes(step, action, &worked_on))
+        else {
+            return;
+        };
+        let message = match ctx.last_check().filter(|(check, _)| *check > green) {
+            Some((check, action)) => {
+                let same_sort = ctx.facts.action(green).is_some_and(|green| green.tests.is_some())
+                    == action.tests.is_some();
+                if check < lost.step || ctx.failed_before(action) || !same_sort {
+                    return;
+                }
+                format!(
+                    "{} was green; then {} {} again, and the run ended with {} red: {}.",
+                    called(ctx, green),
+                    lost.file,
+                    if lost.reverted { "was taken back" } else { "was changed" },
+                    called(ctx, check),
+                    failure(ctx, check)
+                )
+            }
+            None if lost.reverted && !is_mended(ctx, &lost) => format!(
+                "{} was green; then the edits of {} were taken back, and nothing was edited or checked after it.",
+                called(ctx, green),
+                lost.file
+            ),
+            None => return,
+        };
+        let last = ctx.last_check().map(|(step, _)| step).filter(|step| *step > green);
+        findings.push(
+            Finding::new(&INFO, lost.step, message)
+                .confidence(0.7)
+                .about([green].into_iter().chain(last))
+                .proven_by([ctx.proof(green)])
+                .proven_by(last.map(|step| ctx.proof(step))),
+        );
+    }
+}
+
+/// Where a good state was left.
+struct Lost<'a> {
+    step: StepId,
+    file: &'a str,
+    reverted: bool,
+}
+
+/// The change that an action makes to one of the files that were good.
+fn changes<'a>(step: StepId, action: &'a ActionFacts, good: &BTreeSet<&'a str>) -> Option<Lost<'a>> {
+    action.edits.iter().filter(|edit| good.contains(&*edit.file)).find_map(|edit| {
+        let reverted = edit.kind == EditKind::Revert;
+        Some(Lost { step, file: &edit.file, reverted })
+    })
+}
+
+/// Whether the source was edited again after it was taken back.
+fn is_mended(ctx: &DetectContext<'_>, lost: &Lost<'_>) -> bool {
+    ctx.last_source_edit().is_some_and(|edit| edit > lost.step)
+}
+
+fn files(action: &ActionFacts) -> impl Iterator<Item = &str> {
+    action.edits.iter().map(|edit| &*edit.file).filter(|file| !file.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CoherenceCollapse;
+    use crate::engine::testing::script::check;
+
+    #[test]
+    fn the_same_file_is_changed_until_it_is_red() {
+        let found = check(
+            &CoherenceCollapse,
+            "
+            edit  src/a.py
+            test  pytest      tests green 0/9
+            edit  src/a.py                        <- coherence-collapse
+            test  pytest      tests red 2/9  failing test_a,test_b
+            edit  src/a.py
+            test  pytest      tests red 1/9  failing test_a
+            ",
+        );
+        assert_eq!(
+            found[0].message,
+            "“pytest” was green; then src/a.py was changed again, and the run ended with “pytest” red: 1 of 9 \
+             tests failed (test_a)."
+        );
+    }
+
+    #[test]
+    fn taken_back_and_left_so() {
+        let found = check(
+            &CoherenceCollapse,
+            "
+            edit  src/a.py
+            test  pytest                  tests green 0/9
+            git   git checkout src/a.py   reverts src/a.py   <- coherence-collapse
+            ",
+        );
+        assert!(found[0].message.ends_with("were taken back, and nothing was edited or checked after it."));
+    }
+
+    #[test]
+    fn silent_where_it_is_green_again_edited_again_or_elsewhere() {
+        check(
+            &CoherenceCollapse,
+            "
+            edit  src/a.py
+            test  pytest      tests green 0/9
+            edit  src/a.py
+            test  pytest      tests red 2/9
+            edit  src/a.py
+            test  pytest      tests green 0/9
+            ",
+        );
+        check(
+            &CoherenceCollapse,
+            "
+            edit  src/a.py
+            test  pytest                  tests green 0/9
+            git   git checkout src/a.py   reverts src/a.py
+            edit  src/a.py
+            ",
+        );
+        check(
+            &CoherenceCollapse,
+            "
+            edit  src/a.py
+            test  pytest      tests green 0/9
+            edit  src/b.py
+            test  pytest      tests red 2/9
+            ",
+        );
+    }
+}
