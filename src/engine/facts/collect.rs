@@ -1,7 +1,7 @@
 use rustc_hash::FxHashMap;
 
 use super::call::{self, Pending, Workbench};
-use super::{Operation, Quote, RunFacts, StepFacts, announced, claims, error, plan, result, unmade};
+use super::{Operation, Quote, RunFacts, Sketch, StepFacts, announced, claims, error, plan, result, unmade};
 use crate::engine::trace::{
     CallInput, CallText, EventKind, PartKind, ResultText, Role, RunIndex, StepId, TextObserver,
 };
@@ -76,6 +76,7 @@ impl TextObserver for FactsCollector {
         let facts = run.step(step);
         if role == Role::Assistant {
             facts.claims = claims::find(PartKind::Message, text);
+            facts.sketch = Sketch::of(text).map(Box::new);
             facts.unmade_call = unmade::find(text, without_tools)
                 .map(|range| Box::new(Quote::of(PartKind::Message, text, range)));
         }
@@ -98,6 +99,7 @@ impl TextObserver for FactsCollector {
         if facts.action.is_none() {
             run.announce(step, PartKind::Thought, text);
         }
+        facts.sketch = Sketch::of(text).map(Box::new);
     }
 
     fn call(&mut self, run: RunIndex, step: StepId, call: &CallText<'_>) {

@@ -21,6 +21,7 @@ mod refusal;
 mod result;
 mod run_kind;
 mod shell;
+mod sketch;
 mod test_run;
 mod tool;
 mod types;
@@ -29,6 +30,7 @@ mod unmade;
 pub use collect::FactsCollector;
 #[cfg(test)]
 pub(in crate::engine) use mask::template as masked;
+pub use sketch::Sketch;
 pub use test_run::test_key;
 pub use types::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,

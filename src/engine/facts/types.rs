@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::Sketch;
 use crate::engine::trace::{PartKind, StepId};
 
 /// A phrase of a step's text: the proof that a finding shows.
@@ -312,6 +313,8 @@ pub struct StepFacts {
     pub unmade_call: Option<Box<Quote>>,
     /// The error a message reports (conversations without tools), if any.
     pub reported_error: Option<Box<ErrorSignature>>,
+    /// What the agent thought or said here, to be compared with what it thinks elsewhere.
+    pub sketch: Option<Box<Sketch>>,
 }
 
 /// The facts of a run; `steps` runs parallel to the trace's steps.

@@ -21,7 +21,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
 use crate::engine::facts::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,
-    ErrorSignature, Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestCounts, TestRun, test_key,
+    ErrorSignature, Operation, PlanState, Quote, RunFacts, RunKind, Sketch, StepFacts, TestCounts, TestRun,
+    test_key,
 };
 use crate::engine::trace::{
     At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
@@ -159,6 +160,9 @@ impl<'a> Line<'a> {
     fn add(&mut self, builder: &mut TraceBuilder, clock: &mut Clock) -> StepId {
         let operation = operation(self.kind);
         self.facts.action = operation.map(|operation| Box::new(self.action(operation)));
+        if matches!(self.kind, "thought" | "assistant") {
+            self.facts.sketch = Sketch::of(self.text).map(Box::new);
+        }
         for column in self.columns.clone() {
             self.fact(column);
         }
@@ -236,7 +240,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// `edit PATH +3 -1`.
+    /// `edit PATH +3 -1`; `edit PATH a>b` turns text `a` into `b`, `create PATH >a` writes it.
     fn edit(&self, operation: Operation, file: &str) -> Edit {
         let lines = |sign| self.text.split(' ').find_map(|word| word.strip_prefix(sign)?.parse().ok());
         let kind = match operation {
@@ -245,11 +249,14 @@ impl<'a> Line<'a> {
             _ => EditKind::Modify,
         };
         let (added, removed) = (lines('+'), lines('-'));
-        let signs = EditSigns::default();
-        Edit { file: file.into(), kind, added, removed, before: None, after: None, signs }
+        let state = |name: &str| (!name.is_empty()).then(|| xxh3_64(name.as_bytes()));
+        let (before, after) = self.text.split(' ').find_map(|word| word.split_once('>')).unwrap_or_default();
+        let (before, after) = (state(before), state(after));
+        Edit { file: file.into(), kind, added, removed, before, after, signs: EditSigns::default() }
     }
 
-    /// On any line: `claims KIND [words]`, `announces`, `unmade`, `reports TEXT`, `time SECONDS`, `tokens N`.
+    /// On any line: `claims KIND [words]`, `announces`, `unmade`, `reports TEXT`, `thinks TEXT`
+    /// (beside an action; a thought or an answer is taken at its own words), `time SECONDS`, `tokens N`.
     /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`,
     /// `passing A,B`, `skipping A,B`, `error CLASS [text]`,
     /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`, `asserts-less`, `plan DONE/TOTAL [item]`, `result NAME` (results of equal
@@ -268,6 +275,7 @@ impl<'a> Line<'a> {
             }
             "unmade" => self.facts.unmade_call = Some(Box::new(quote(PartKind::Message, self.text))),
             "reports" => self.facts.reported_error = Some(Box::new(signature(PartKind::Message, value))),
+            "thinks" => self.facts.sketch = Sketch::of(value).map(Box::new),
             "time" => self.seconds = value.parse().ok(),
             "tokens" => self.tokens = value.parse().ok(),
             _ => self.action_fact(name, value),
