@@ -1,6 +1,8 @@
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::paths::{FileRole, role};
+use super::repeats::Repeats;
 use super::{Evidence, Waste, ending, missing::missing};
 use crate::engine::facts::{
     ActionFacts, Claim, ClaimKind, Edit, EditKind, Operation, Quote, RunFacts, RunKind, StepFacts,
@@ -20,6 +22,7 @@ pub struct DetectContext<'a> {
     tests: TestLedger<'a>,
     /// Steps that others came from.
     parents: BTreeSet<StepId>,
+    repeats: OnceCell<Repeats>,
 }
 
 /// A last check that failed.
@@ -46,6 +49,7 @@ impl<'a> DetectContext<'a> {
             source_edits: Vec::new(),
             tests: TestLedger::default(),
             parents: trace.live_steps().filter_map(|(_, step)| step.parent).collect(),
+            repeats: OnceCell::new(),
         };
         ctx.index_checks();
         ctx
@@ -222,6 +226,11 @@ impl<'a> DetectContext<'a> {
         check.tests.as_ref().is_some_and(|tests| {
             !tests.failing.is_empty() && tests.failing.iter().all(|name| self.tests.failed_before(name))
         })
+    }
+
+    /// Calls and rounds of calls that came again.
+    pub(super) fn repeats(&self) -> &Repeats {
+        self.repeats.get_or_init(|| Repeats::of(self))
     }
 
     /// Whether the trace shows what came out of a step: the work of a sub-agent it called.

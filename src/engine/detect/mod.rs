@@ -11,6 +11,7 @@ mod finding;
 mod measured;
 mod missing;
 mod places;
+mod repeats;
 mod rules;
 mod verdict;
 mod words;

@@ -72,6 +72,9 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("uncertain-fix", 8),
     ("retry-loop", 10),
     ("exact-repeat", 5),
+    ("blind-retry", 5),
+    ("cycle", 5),
+    ("redundant-read", 1),
     ("stopped-by-limit", 10),
     ("environment-blocked", 5),
 ];

@@ -3,9 +3,11 @@
 use super::Detector;
 
 mod assumed_result;
+mod blind_retry;
 mod checking_impossible;
 mod claim_contradicts_check;
 mod coherence_collapse;
+mod cycle;
 mod ended_mid_work;
 mod environment_blocked;
 mod exact_repeat;
@@ -20,6 +22,7 @@ mod no_source_changed;
 mod nothing_delivered;
 mod plan_left_open;
 mod red_ignored;
+mod redundant_read;
 mod regression;
 mod retry_loop;
 mod stopped_by_limit;
@@ -50,5 +53,8 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &never_tested::NeverTested,
     &retry_loop::RetryLoop,
     &environment_blocked::EnvironmentBlocked,
+    &cycle::Cycle,
+    &blind_retry::BlindRetry,
     &exact_repeat::ExactRepeat,
+    &redundant_read::RedundantRead,
 ];
