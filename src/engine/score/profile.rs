@@ -75,6 +75,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("blind-retry", 5),
     ("cycle", 5),
     ("redundant-read", 1),
+    ("repeated-thinking", 1),
     ("stopped-by-limit", 10),
     ("environment-blocked", 5),
 ];

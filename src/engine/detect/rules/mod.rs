@@ -24,6 +24,7 @@ mod plan_left_open;
 mod red_ignored;
 mod redundant_read;
 mod regression;
+mod repeated_thinking;
 mod retry_loop;
 mod stopped_by_limit;
 mod tampering_signs;
@@ -57,4 +58,5 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &blind_retry::BlindRetry,
     &exact_repeat::ExactRepeat,
     &redundant_read::RedundantRead,
+    &repeated_thinking::RepeatedThinking,
 ];
