@@ -9,6 +9,11 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// A step's number as people are shown it.
+pub(super) fn number(step: StepId) -> u32 {
+    step.0.saturating_add(1)
+}
+
 /// `text` in quotation marks, one line, cut after 80 characters.
 pub(super) fn quoted(text: &str) -> String {
     const CHARS: usize = 80;

@@ -76,6 +76,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("cycle", 5),
     ("redundant-read", 1),
     ("repeated-thinking", 1),
+    ("others-would-have-stopped", 0),
     ("stopped-by-limit", 10),
     ("environment-blocked", 5),
 ];

@@ -20,6 +20,7 @@ mod never_tested;
 mod no_action_taken;
 mod no_source_changed;
 mod nothing_delivered;
+mod others_would_have_stopped;
 mod plan_left_open;
 mod red_ignored;
 mod redundant_read;
@@ -59,4 +60,5 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &exact_repeat::ExactRepeat,
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
+    &others_would_have_stopped::OthersWouldHaveStopped,
 ];
