@@ -277,6 +277,8 @@ pub enum ClaimKind {
     GaveUp,
     /// "Let's assume", "for the sake of".
     Assumed,
+    /// "Let's try a different approach".
+    Otherwise,
 }
 
 impl ClaimKind {

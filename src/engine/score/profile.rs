@@ -74,6 +74,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("exact-repeat", 5),
     ("blind-retry", 5),
     ("cycle", 5),
+    ("plan-action-mismatch", 3),
     ("redundant-read", 1),
     ("repeated-thinking", 1),
     ("others-would-have-stopped", 0),

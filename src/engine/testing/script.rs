@@ -259,8 +259,9 @@ impl<'a> Line<'a> {
     /// (beside an action; a thought or an answer is taken at its own words), `time SECONDS`, `tokens N`.
     /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`,
     /// `passing A,B`, `skipping A,B`, `error CLASS [text]`,
-    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`, `asserts-less`, `plan DONE/TOTAL [item]`, `result NAME` (results of equal
-    /// names are equal), `edits PATH`, `creates PATH` and `reverts [PATH]` (a command that changes files), `says TEXT`.
+    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`, `asserts-less`,
+    /// `plan DONE/TOTAL [item]`, `result NAME` (results of equal names are equal), `edits PATH`, `creates PATH`
+    /// and `reverts [PATH]` (a command that changes files), `names PATH` (a command that names it), `says TEXT`.
     fn fact(&mut self, column: &str) {
         let (name, value) = column.split_once(' ').unwrap_or((column, ""));
         match name {
@@ -329,6 +330,7 @@ impl<'a> Line<'a> {
             "asserts-less" => action.edits.iter_mut().for_each(|edit| edit.signs.asserts_less = true),
             "plan" => action.plan = Some(Box::new(plan(value))),
             "result" => action.result_hash = xxh3_64(value.as_bytes()),
+            "names" => action.targets.push(value.into()),
             "says" => action.result_quote = Some(quote(PartKind::Result, value)),
             "edits" | "creates" | "reverts" => {
                 let kind = match name {
@@ -420,6 +422,7 @@ fn claim(kind: &str) -> ClaimKind {
         "unsure" => ClaimKind::Unsure,
         "gave-up" => ClaimKind::GaveUp,
         "assumed" => ClaimKind::Assumed,
+        "otherwise" => ClaimKind::Otherwise,
         other => panic!("unknown claim “{other}”"),
     }
 }

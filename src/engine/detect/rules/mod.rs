@@ -21,6 +21,7 @@ mod no_action_taken;
 mod no_source_changed;
 mod nothing_delivered;
 mod others_would_have_stopped;
+mod plan_action_mismatch;
 mod plan_left_open;
 mod red_ignored;
 mod redundant_read;
@@ -58,6 +59,7 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &cycle::Cycle,
     &blind_retry::BlindRetry,
     &exact_repeat::ExactRepeat,
+    &plan_action_mismatch::PlanActionMismatch,
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
     &others_would_have_stopped::OthersWouldHaveStopped,

@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_is_claimed() {
-        use ClaimKind::{Assumed, Done, Fixed, GaveUp, TestsPass, Unsure, Verified};
+        use ClaimKind::{Assumed, Done, Fixed, GaveUp, Otherwise, TestsPass, Unsure, Verified};
         for (text, expected) in [
             ("All 54 tests in test_x.py passed.", TestsPass),
             ("The tests passed!", TestsPass),
@@ -218,6 +218,7 @@ mod tests {
             ("Maybe this is it.", Unsure),
             ("I was unable to run it.", GaveUp),
             ("Let's assume the file is there.", Assumed),
+            ("It failed, so let's try a different approach.", Otherwise),
         ] {
             assert_eq!(kinds(text), [expected], "{text}");
         }

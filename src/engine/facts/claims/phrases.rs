@@ -74,6 +74,13 @@ pub(super) const PHRASES: &[(ClaimKind, &str)] = &[
          let's pretend | let's simulate | simulated result | simulate the output | placeholder | \
          dummy data | mock data | fake data | let's imagine",
     ),
+    (
+        ClaimKind::Otherwise,
+        "try a different | try another | try an alternative | try something else | \
+         a different approach | another approach | a different strategy | use a different | \
+         use another | opt for a different | let's correct | let me correct | i will correct | \
+         i'll correct | correct the parameter | correct the call | correct the command",
+    ),
 ];
 
 /// Words before a phrase of success that make it a plan, a wish, a condition or a denial.
