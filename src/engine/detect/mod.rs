@@ -7,6 +7,7 @@ mod context;
 mod conversation;
 mod delivery;
 mod ending;
+mod episodes;
 mod finding;
 mod measured;
 mod missing;

@@ -75,6 +75,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("blind-retry", 5),
     ("cycle", 5),
     ("plan-action-mismatch", 3),
+    ("loop-anatomy", 0),
     ("redundant-read", 1),
     ("repeated-thinking", 1),
     ("others-would-have-stopped", 0),

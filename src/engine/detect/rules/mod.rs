@@ -15,6 +15,7 @@ mod failing_tests;
 mod gave_up;
 mod incomplete_fix;
 mod last_check_failed;
+mod loop_anatomy;
 mod masked_exit;
 mod never_tested;
 mod no_action_taken;
@@ -60,6 +61,7 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &blind_retry::BlindRetry,
     &exact_repeat::ExactRepeat,
     &plan_action_mismatch::PlanActionMismatch,
+    &loop_anatomy::LoopAnatomy,
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
     &others_would_have_stopped::OthersWouldHaveStopped,

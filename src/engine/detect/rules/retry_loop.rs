@@ -1,8 +1,9 @@
+use crate::engine::detect::episodes::Failure;
 use crate::engine::detect::words::{count, failure};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
-use crate::engine::facts::{ActionFacts, Operation};
+use crate::engine::facts::Operation;
 use crate::engine::trace::StepId;
 
 pub(super) struct RetryLoop;
@@ -25,13 +26,6 @@ static INFO: DetectorInfo = DetectorInfo {
 
 /// Fruitless retries from which on it is a loop.
 const RETRIES: usize = 2;
-
-/// What makes two failures the same.
-#[derive(PartialEq, Eq)]
-enum Failure<'a> {
-    Tests(Vec<&'a str>),
-    Error(&'a str),
-}
 
 /// Failed checks of the same failure, each after a new edit.
 struct Streak<'a> {
@@ -78,22 +72,6 @@ impl Detector for RetryLoop {
             edited = false;
         }
         report(ctx, streak, findings);
-    }
-}
-
-impl<'a> Failure<'a> {
-    fn of(check: &'a ActionFacts) -> Option<Self> {
-        if !check.is_red_check() {
-            return None;
-        }
-        match &check.tests {
-            Some(tests) if !tests.failing.is_empty() => {
-                let mut names: Vec<&str> = tests.failing.iter().map(AsRef::as_ref).collect();
-                names.sort_unstable();
-                Some(Self::Tests(names))
-            }
-            _ => check.error.as_ref().map(|error| Self::Error(&error.template)),
-        }
     }
 }
 
