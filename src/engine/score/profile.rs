@@ -76,6 +76,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("cycle", 5),
     ("plan-action-mismatch", 3),
     ("loop-anatomy", 0),
+    ("state-back-and-forth", 2),
     ("redundant-read", 1),
     ("repeated-thinking", 1),
     ("others-would-have-stopped", 0),

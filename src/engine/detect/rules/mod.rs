@@ -29,6 +29,7 @@ mod redundant_read;
 mod regression;
 mod repeated_thinking;
 mod retry_loop;
+mod state_back_and_forth;
 mod stopped_by_limit;
 mod tampering_signs;
 mod uncertain_fix;
@@ -62,6 +63,7 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &exact_repeat::ExactRepeat,
     &plan_action_mismatch::PlanActionMismatch,
     &loop_anatomy::LoopAnatomy,
+    &state_back_and_forth::StateBackAndForth,
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
     &others_would_have_stopped::OthersWouldHaveStopped,
