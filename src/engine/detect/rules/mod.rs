@@ -30,6 +30,7 @@ mod regression;
 mod repeated_thinking;
 mod retry_loop;
 mod state_back_and_forth;
+mod steps_out_of_order;
 mod stopped_by_limit;
 mod tampering_signs;
 mod uncertain_fix;
@@ -64,6 +65,7 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &plan_action_mismatch::PlanActionMismatch,
     &loop_anatomy::LoopAnatomy,
     &state_back_and_forth::StateBackAndForth,
+    &steps_out_of_order::StepsOutOfOrder,
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
     &others_would_have_stopped::OthersWouldHaveStopped,
