@@ -68,11 +68,20 @@ pub(super) fn of_command(command: &Command<'_>) -> Operation {
             Operation::Submit
         }
         "sed" | "perl" if in_place(command) => Operation::Edit,
-        "cat" | "head" | "tail" | "less" | "more" | "nl" | "sed" | "awk" | "gawk" | "bat" | "od" | "xxd"
-        | "hexdump" | "strings" | "jq" | "open" | "goto" | "scroll_down" | "scroll_up" | "zcat"
-        | "readelf" | "objdump" | "cut" | "sort" | "uniq" | "tac" => Operation::Read,
+        "cat" | "head" | "tail" | "less" | "more" | "wc" | "file" | "stat" | "md5sum" | "sha256sum"
+        | "column" | "nl" | "sed" | "awk" | "gawk" | "bat" | "od" | "xxd" | "hexdump" | "strings" | "jq"
+        | "open" | "goto" | "scroll_down" | "scroll_up" | "zcat" | "readelf" | "objdump" | "cut" | "sort"
+        | "uniq" | "tac" => Operation::Read,
+        "find" if command.has("-delete") => Operation::Delete,
         "grep" | "rg" | "ag" | "ack" | "egrep" | "fgrep" | "find" | "fd" | "locate" | "search_dir"
         | "search_file" | "find_file" | "zgrep" | "findstr" => Operation::Search,
+        "Get-Content" | "gc" => Operation::Read,
+        "Select-String" => Operation::Search,
+        "Get-ChildItem" | "gci" => Operation::List,
+        "Set-Content" | "Out-File" | "New-Item" | "Copy-Item" | "copy" => Operation::Create,
+        "Add-Content" | "Move-Item" | "Rename-Item" => Operation::Edit,
+        "Remove-Item" | "del" | "rd" => Operation::Delete,
+        "Invoke-WebRequest" | "iwr" | "Invoke-RestMethod" => Operation::Browse,
         "ls" | "tree" | "dir" | "ll" => Operation::List,
         "str_replace_editor" => of_verb(first),
         "edit" | "insert" | "apply_patch" | "applypatch" | "patch" | "ed" | "mv" | "ln" => Operation::Edit,
@@ -145,36 +154,131 @@ pub(super) fn waits(command: &Command<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Operation, RunKind, of_commands};
+    use super::Operation::{Browse, Create, Delete, Edit, List, Read, Run, Search, Submit};
+    use super::RunKind::{Build, Install, Lint, Other, Program, Server, Test, VersionControl};
+    use super::{Operation, of_commands};
     use crate::engine::facts::shell;
 
     fn operation(text: &str) -> Operation {
-        of_commands(&shell::parse(text)).map_or(Operation::Run(RunKind::Other), |(_, operation)| operation)
+        of_commands(&shell::parse(text)).map_or(Run(Other), |(_, operation)| operation)
     }
 
     #[test]
     fn commands() {
+        let mut wrong = Vec::new();
         for (text, expected) in [
-            ("cat src/a.py | head -20", Operation::Read),
-            ("sed -n '1,20p' a.py", Operation::Read),
-            ("sed -i 's/a/b/' a.py && git diff", Operation::Edit),
-            ("cat > a.py <<'EOF'\nx\nEOF", Operation::Create),
-            ("cat <<EOF > r.py\nx\nEOF\npython r.py", Operation::Run(RunKind::Program)),
-            ("echo x >> a.txt", Operation::Edit),
-            ("find . -name '*.py' | xargs grep -l foo", Operation::Search),
-            ("cd x && ls -la", Operation::List),
-            ("git -C x log | head", Operation::Run(RunKind::VersionControl)),
-            ("pip install -e . && pytest -q | tail -3", Operation::Run(RunKind::Test)),
-            ("make -j4", Operation::Run(RunKind::Build)),
-            ("cargo clippy", Operation::Run(RunKind::Lint)),
-            ("npm run build", Operation::Run(RunKind::Build)),
-            ("python -c 'print(1)'", Operation::Run(RunKind::Program)),
-            ("python --version", Operation::Run(RunKind::Other)),
-            ("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT && git add -A", Operation::Submit),
-            ("curl http://localhost:80", Operation::Run(RunKind::Program)),
-            ("rm -rf build", Operation::Delete),
+            // Looking.
+            ("cat src/a.py | head -20", Read),
+            ("sed -n '1,20p' a.py", Read),
+            ("cd /repo && nl -ba a.py | sed -n '10,40p'", Read),
+            ("awk 'NR>=10 && NR<=20' a.py", Read),
+            ("wc -l a.py", Read),
+            ("head -c 100 data.bin | xxd", Read),
+            ("cat a.py; echo ---; cat b.py", Read),
+            ("find . -name '*.py' | xargs grep -l foo", Search),
+            ("grep -rn 'def f' src --include=*.py | head -5", Search),
+            ("rg -n \"foo|bar\" src || true", Search),
+            ("for f in $(ls); do grep -n x \"$f\"; done", Search),
+            ("git grep -n foo", Search),
+            ("cd x && ls -la", List),
+            ("ls -R | grep py | head", List),
+            ("tree -L 2", List),
+            // Changing.
+            ("sed -i 's/a/b/' a.py && git diff", Edit),
+            ("sed -i.bak -e 's/a/b/' a.py", Edit),
+            ("perl -pi -e 's/a/b/' a.py", Edit),
+            ("cat > a.py <<'EOF'\nimport pytest\npytest.main()\nEOF", Create),
+            ("cat <<EOF > a.py\nx\nEOF", Create),
+            ("echo x >> a.txt", Edit),
+            ("printf 'a\\n' | sudo tee /etc/a.conf > /dev/null", Create),
+            ("echo x | tee -a log.txt", Edit),
+            ("mv a.py b.py", Edit),
+            ("cp -r a b", Create),
+            ("git apply fix.patch", Edit),
+            ("patch -p1 < fix.patch", Edit),
+            ("apply_patch <<'EOF'\n*** Begin Patch\n*** End Patch\nEOF", Edit),
+            ("rm -rf build", Delete),
+            ("find . -name '*.pyc' -delete", Delete),
+            ("git rm -q a.py", Delete),
+            // Version control.
+            ("git -C x log | head", Run(VersionControl)),
+            ("git add -A && git commit -m 'run pytest'", Run(VersionControl)),
+            ("git stash && git checkout main", Run(VersionControl)),
+            ("GIT_PAGER=cat git diff --stat", Run(VersionControl)),
+            // Tests, through every wrapper.
+            ("pip install -e . && pytest -q | tail -3", Run(Test)),
+            (
+                "cd /repo && PYTHONPATH=src timeout 60 python -m pytest tests/a.py::test_b -x 2>&1 | tail -20",
+                Run(Test),
+            ),
+            ("bash -lc 'cd a && cargo test --all'", Run(Test)),
+            ("sudo -u app env A=1 B=2 pytest", Run(Test)),
+            ("uv run --with x pytest -q", Run(Test)),
+            ("poetry run python -m unittest discover", Run(Test)),
+            ("npx --yes jest --ci", Run(Test)),
+            ("docker exec -w /app web pytest", Run(Test)),
+            ("docker compose exec -T web npm test", Run(Test)),
+            ("kubectl exec pod -- pytest -q", Run(Test)),
+            ("conda run -n env pytest", Run(Test)),
+            ("source venv/bin/activate && ./venv/bin/pytest", Run(Test)),
+            ("(cd sub && go test ./...)", Run(Test)),
+            ("if ! pytest; then echo bad; fi", Run(Test)),
+            ("for i in 1 2 3; do pytest -q || break; done", Run(Test)),
+            ("while true; do npm test && break; done", Run(Test)),
+            ("ls tests/*.py | xargs -n1 pytest", Run(Test)),
+            ("su - app -c 'pytest -q'", Run(Test)),
+            ("eval \"pytest -q\"", Run(Test)),
+            ("bash <<'EOF'\ncd x\npytest\nEOF", Run(Test)),
+            ("time make test", Run(Test)),
+            ("make -C src check", Run(Test)),
+            ("./gradlew :core:test --info", Run(Test)),
+            ("mvn -q -pl core test", Run(Test)),
+            ("./tests/runtests.py admin", Run(Test)),
+            ("python manage.py test app", Run(Test)),
+            ("python -W ignore -m pytest", Run(Test)),
+            ("coverage run -m pytest", Run(Test)),
+            ("yarn workspace a test", Run(Test)),
+            ("pnpm --filter a test", Run(Test)),
+            ("npm --prefix web run test:unit", Run(Test)),
+            ("cmd /c npm test", Run(Test)),
+            ("powershell -NoProfile -Command \"cd x; pytest\"", Run(Test)),
+            // Builds and linters.
+            ("make -j4", Run(Build)),
+            ("cmake -B build && cmake --build build", Run(Build)),
+            ("gcc -o a a.c && ./a", Run(Build)),
+            ("npm run build", Run(Build)),
+            ("mvn -DskipTests package", Run(Build)),
+            ("cargo clippy", Run(Lint)),
+            ("npx tsc --noEmit", Run(Build)),
+            ("python -m mypy src", Run(Lint)),
+            // Programs.
+            ("python -c 'print(1)'", Run(Program)),
+            ("cat <<EOF > r.py\nx\nEOF\npython r.py", Run(Program)),
+            ("python3 - <<'EOF'\nprint(1)\nEOF", Run(Program)),
+            ("node -e 'console.log(1)'", Run(Program)),
+            ("curl http://localhost:80", Run(Program)),
+            ("nohup python3 run.py > log 2>&1 &", Run(Program)),
+            // What keeps running, what is fetched, what is asked.
+            ("npm start", Run(Server)),
+            ("python -m http.server 8000 &", Run(Server)),
+            ("apt-get update && apt-get install -y jq", Run(Install)),
+            ("uv pip install x", Run(Install)),
+            ("python3 -m venv .venv", Run(Install)),
+            ("curl -sL https://x.test/a", Browse),
+            ("python --version", Run(Other)),
+            ("which pytest", Run(Other)),
+            ("sleep 5", Run(Other)),
+            ("export A=1", Run(Other)),
+            ("echo pytest", Run(Other)),
+            ("pwsh -c \"Get-Content a.txt\"", Read),
+            ("Get-ChildItem -Recurse", List),
+            ("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT && git add -A", Submit),
         ] {
-            assert_eq!(operation(text), expected, "{text}");
+            let found = operation(text);
+            if found != expected {
+                wrong.push(format!("{text}: {found:?} instead of {expected:?}"));
+            }
         }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

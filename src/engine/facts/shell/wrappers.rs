@@ -2,10 +2,35 @@ use std::borrow::Cow;
 
 use super::Command;
 
+/// Options of `docker exec` that take the next word along.
+const IN_CONTAINER: &[&str] = &["-w", "-u", "-e", "--workdir", "--user", "--env"];
+
 /// Takes off what stands before the program that does the work.
 pub(super) fn strip(command: &mut Command<'_>) {
     while let Some(len) = wrapper_len(command) {
         command.words.drain(..len.min(command.words.len()));
+    }
+    match command.program() {
+        // A Python that counts what it runs through.
+        "coverage" if command.word(1) == "run" => {
+            command.words.drain(..1);
+            if let Some(run) = command.words.first_mut() {
+                *run = Cow::Borrowed("python");
+            }
+        }
+        // Where it works, before what it does.
+        "npm" | "pnpm" | "yarn" | "bun" => {
+            let options = options(
+                command,
+                1,
+                &["--prefix", "--filter", "-F", "-C", "--cwd", "--dir", "-w", "--workspace"],
+            );
+            let workspace = if command.word(1 + options) == "workspace" { 2 } else { 0 };
+            if 1 + options + workspace < command.words.len() {
+                command.words.drain(1..1 + options + workspace);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -23,10 +48,14 @@ fn wrapper_len(command: &Command<'_>) -> Option<usize> {
         "time" => Some(1 + options(command, 1, &["-f", "-o"])),
         "sudo" => Some(1 + options(command, 1, &["-u", "-g", "-h", "-p"])),
         "env" => Some(1 + options(command, 1, &["-u", "-C"])),
+        "doas" => Some(1 + options(command, 1, &["-u"])),
+        "strace" | "ltrace" | "catchsegv" => Some(1 + options(command, 1, &["-e", "-o", "-p", "-s"])),
         "nice" | "ionice" | "chrt" => Some(1 + options(command, 1, &["-n", "-c", "-p"])),
         "stdbuf" => Some(1 + options(command, 1, &["-i", "-o", "-e"])),
         // Its options, then how long.
-        "timeout" | "gtimeout" => Some(2 + options(command, 1, &["-s", "-k"])),
+        "timeout" | "gtimeout" | "taskset" | "flock" | "chroot" => {
+            Some(2 + options(command, 1, &["-s", "-k"]))
+        }
         "xargs" if command.words.len() > 1 => {
             Some(1 + options(command, 1, &["-n", "-P", "-I", "-L", "-d", "-a", "-s"]))
         }
@@ -41,9 +70,17 @@ fn wrapper_len(command: &Command<'_>) -> Option<usize> {
         "pnpm" | "yarn" | "npm" | "bundle" if matches!(command.word(1), "exec" | "dlx") => {
             Some(2 + options(command, 2, &[]))
         }
+        "docker" | "podman" if command.word(1) == "compose" && command.word(2) == "exec" => {
+            Some(4 + options(command, 3, IN_CONTAINER))
+        }
+        "docker-compose" if command.word(1) == "exec" => Some(3 + options(command, 2, IN_CONTAINER)),
+        // Its options, the pod, `--`.
+        "kubectl" if command.word(1) == "exec" => {
+            command.words.iter().position(|word| word == "--").map(|at| at + 1)
+        }
         "docker" | "podman" if command.word(1) == "exec" => {
             // Its options, then the container.
-            Some(3 + options(command, 2, &["-w", "-u", "-e", "--workdir", "--user", "--env"]))
+            Some(3 + options(command, 2, IN_CONTAINER))
         }
         _ => None,
     }
@@ -72,15 +109,20 @@ fn is_assignment(word: &str) -> bool {
 
 /// The script that `bash -lc '…'` or `bash <<EOF` runs.
 pub(super) fn take_script<'a>(command: &mut Command<'a>) -> Option<Cow<'a, str>> {
-    if !matches!(command.program(), "bash" | "sh" | "zsh" | "dash" | "ksh" | "eval") {
-        return None;
+    match command.program() {
+        "bash" | "sh" | "zsh" | "dash" | "ksh" | "eval" | "su" => {}
+        "powershell" | "powershell.exe" | "pwsh" | "cmd" | "cmd.exe" => return take_windows_script(command),
+        _ => return None,
     }
     if command.program() == "eval" {
         return (command.words.len() == 2).then(|| command.words.swap_remove(1));
     }
     let mut script = None;
     for (index, word) in command.words.iter().enumerate().skip(1) {
-        let Some(flags) = word.strip_prefix('-') else { break };
+        let Some(flags) = word.strip_prefix('-') else {
+            // `su - user -c '…'`.
+            if command.program() == "su" { continue } else { break }
+        };
         if !flags.starts_with('-') && flags.ends_with('c') {
             script = Some(index + 1);
             break;
@@ -93,4 +135,16 @@ pub(super) fn take_script<'a>(command: &mut Command<'a>) -> Option<Cow<'a, str>>
         }
         _ => None,
     }
+}
+
+/// The script of `powershell -Command "…"` and `cmd /c …`: all words behind the option.
+fn take_windows_script<'a>(command: &mut Command<'a>) -> Option<Cow<'a, str>> {
+    let is_option = |word: &Cow<'_, str>| {
+        ["-command", "-c", "/c", "/k"].iter().any(|option| word.eq_ignore_ascii_case(option))
+    };
+    let at = command.words.iter().position(is_option)?;
+    let mut script = command.words.drain(at + 1..);
+    let first = script.next()?;
+    let rest: Vec<Cow<'_, str>> = script.collect();
+    if rest.is_empty() { Some(first) } else { Some(Cow::Owned(format!("{first} {}", rest.join(" ")))) }
 }
