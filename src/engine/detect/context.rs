@@ -261,6 +261,11 @@ impl<'a> DetectContext<'a> {
         Evidence { step, quote: quote.unwrap_or_else(|| self.whole(step)) }
     }
 
+    /// The call itself, where that is what matters.
+    pub fn whole_call(&self, step: StepId) -> Evidence {
+        Evidence { step, quote: self.whole(step) }
+    }
+
     /// What the steps took, as far as the trace tells. Tokens are those of the prompt and of the answer.
     pub fn waste(&self, steps: &[StepId]) -> Waste {
         let mut waste = Waste { steps: u32::try_from(steps.len()).unwrap_or(u32::MAX), ..Waste::default() };
@@ -300,7 +305,8 @@ impl<'a> DetectContext<'a> {
         list.iter().filter_map(|id| Some((*id, self.facts.action(*id)?)))
     }
 
-    fn is_main(&self, id: StepId) -> bool {
+    /// Whether a step is the main agent's own.
+    pub fn is_main(&self, id: StepId) -> bool {
         self.trace.step(id).is_some_and(|step| step.agent == AgentId::default())
     }
 

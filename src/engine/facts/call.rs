@@ -11,7 +11,7 @@ use super::operation;
 use super::quote::head;
 use super::shell::{self, Command};
 use super::tool::{self, Tool};
-use super::{ActionFacts, ActionOutcome, Edit, Operation, RunKind, test_run};
+use super::{ActionFacts, ActionOutcome, Edit, Operation, Risk, RunKind, risk, test_run};
 use crate::engine::trace::{CallInput, CallText};
 
 const MAX_COMMAND: usize = 400;
@@ -19,7 +19,7 @@ const MAX_TARGETS: usize = 20;
 const MAX_TARGET: usize = 300;
 
 /// What must be remembered of a call until its result arrives.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Pending {
     /// The test runner that the command names.
     pub(super) framework: Option<&'static str>,
@@ -28,6 +28,8 @@ pub(super) struct Pending {
     pub(super) one_means_no: bool,
     /// Other commands run beside the one that matters: a failure need not be its own.
     pub(super) compound: bool,
+    /// Its words that nothing showed before: see [`super::vocabulary`].
+    pub(super) new_words: Box<[u32]>,
 }
 
 /// What earlier calls of a run left behind that later ones refer to.
@@ -74,6 +76,7 @@ struct Draft<'a> {
     targets: SmallVec<[Cow<'a, str>; 4]>,
     edits: Vec<Edit>,
     waits: bool,
+    risk: Option<Risk>,
     bare_fix: bool,
     pending: Pending,
 }
@@ -213,6 +216,7 @@ impl<'a> Draft<'a> {
         let (index, operation) = found.unwrap_or((0, Operation::Run(RunKind::Other)));
         self.operation = Some(operation);
         self.waits = commands.iter().any(operation::waits);
+        self.risk = risk::of_commands(commands);
         self.edits = edits::of_commands(commands, &mut bench.scripts);
         for command in commands {
             if matches!(command.program(), "open" | "create" | "goto")
@@ -236,6 +240,7 @@ impl<'a> Draft<'a> {
                 && shell::masks_exit(commands, index),
             one_means_no: commands.last().is_some_and(one_means_no),
             compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
+            new_words: Box::default(),
         };
     }
 
@@ -269,6 +274,8 @@ impl<'a> Draft<'a> {
             edits: self.edits,
             waits: self.waits,
             masks_exit: self.pending.masks_exit,
+            risk: self.risk,
+            unshown: None,
             result_len: 0,
             result_quote: None,
             plan: None,

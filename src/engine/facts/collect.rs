@@ -1,7 +1,10 @@
 use rustc_hash::FxHashMap;
 
 use super::call::{self, Pending, Workbench};
-use super::{Operation, Quote, RunFacts, Sketch, StepFacts, announced, claims, error, plan, result, unmade};
+use super::vocabulary::Vocabulary;
+use super::{
+    Operation, Quote, RunFacts, Sketch, StepFacts, announced, claims, error, plan, result, tone, unmade,
+};
 use crate::engine::trace::{
     CallInput, CallText, EventKind, PartKind, ResultText, Role, RunIndex, StepId, TextObserver,
 };
@@ -18,6 +21,8 @@ pub struct FactsCollector {
 struct RunState {
     facts: RunFacts,
     bench: Workbench,
+    /// What it was shown so far.
+    vocabulary: Vocabulary,
     /// Calls that wait for their result.
     pending: FxHashMap<StepId, Pending>,
     has_actions: bool,
@@ -73,10 +78,14 @@ impl TextObserver for FactsCollector {
         let run = self.run(run);
         let (without_tools, first) = (!run.has_actions, !run.has_messages);
         run.has_messages |= role != Role::System;
+        if role != Role::Assistant {
+            run.vocabulary.learn(text);
+        }
         let facts = run.step(step);
         if role == Role::Assistant {
             facts.claims = claims::find(PartKind::Message, text);
             facts.sketch = Sketch::of(text).map(Box::new);
+            facts.tone = tone::of(text);
             facts.unmade_call = unmade::find(text, without_tools)
                 .map(|range| Box::new(Quote::of(PartKind::Message, text, range)));
         }
@@ -93,19 +102,23 @@ impl TextObserver for FactsCollector {
     fn thought(&mut self, run: RunIndex, step: StepId, text: &str) {
         let run = self.run(run);
         let facts = run.step(step);
+        facts.tone = tone::of(text);
         let mut found = claims::find(PartKind::Thought, text);
         found.append(&mut facts.claims);
         facts.claims = found;
+        facts.sketch = Sketch::of(text).map(Box::new);
         if facts.action.is_none() {
             run.announce(step, PartKind::Thought, text);
         }
-        facts.sketch = Sketch::of(text).map(Box::new);
     }
 
     fn call(&mut self, run: RunIndex, step: StepId, call: &CallText<'_>) {
         let run = self.run(run);
-        let reading = call::read(call, &mut run.bench);
+        let mut reading = call::read(call, &mut run.bench);
         run.has_actions = true;
+        if let CallInput::Json(text) | CallInput::Command(text) | CallInput::Text(text) = call.input {
+            reading.pending.new_words = run.vocabulary.new_words(text);
+        }
         run.pending.insert(step, reading.pending);
         run.keep_word();
         let facts = run.step(step);
@@ -129,8 +142,9 @@ impl TextObserver for FactsCollector {
         let mut scratch = std::mem::take(&mut self.scratch);
         let run = self.run(run);
         let pending = run.pending.remove(&step).unwrap_or_default();
+        run.vocabulary.learn(result.text);
         if let Some(action) = run.step(step).action.as_deref_mut() {
-            result::apply(action, pending, result, &mut scratch);
+            result::apply(action, &pending, result, &mut scratch);
         }
         self.scratch = scratch;
     }

@@ -19,13 +19,16 @@ mod plan;
 mod quote;
 mod refusal;
 mod result;
+mod risk;
 mod run_kind;
 mod shell;
 mod sketch;
 mod test_run;
+mod tone;
 mod tool;
 mod types;
 mod unmade;
+mod vocabulary;
 
 pub use collect::FactsCollector;
 #[cfg(test)]
@@ -34,6 +37,6 @@ pub use sketch::Sketch;
 pub use test_run::test_key;
 pub use types::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,
-    ErrorSignature, Operation, PlanState, Quote, RunFacts, RunKind, StepFacts, TestColour, TestCounts,
-    TestRun,
+    ErrorSignature, Operation, PlanState, Quote, Risk, RunFacts, RunKind, StepFacts, TestColour, TestCounts,
+    TestRun, Tone,
 };

@@ -127,9 +127,16 @@ fn of_flag(call: Call, text: &str, tests_green: Option<bool>) -> ErrorClass {
     let class = error::of_failure(text).map_or(ErrorClass::Other, |error| error.class);
     match class {
         ErrorClass::Other if call.operation.is_edit() => ErrorClass::EditRejected,
-        ErrorClass::Other if text.contains("<tool_use_error>") => ErrorClass::InvalidCall,
+        ErrorClass::Other if text.contains("<tool_use_error>") && !is_unreadable(text) => {
+            ErrorClass::InvalidCall
+        }
         class => class,
     }
+}
+
+/// A call that was understood, of a file that cannot be shown.
+fn is_unreadable(text: &str) -> bool {
+    text.contains("cannot read binary") || text.contains("exceeds maximum allowed")
 }
 
 /// What a tool without any flag reports: a short answer that begins with the word.

@@ -68,6 +68,15 @@ pub fn role(path: &str) -> FileRole {
     }
 }
 
+/// Whether two paths name the same file as far as they go: `src/a.rs` and `/app/src/a.rs`.
+pub fn same_file(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim_start_matches("./"), other.trim_start_matches("./"));
+    let ends_with = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    !one.is_empty() && !other.is_empty() && (ends_with(one, other) || ends_with(other, one))
+}
+
 /// Deep in a tree, `check_constraints.py` and the like are part of the product: there only the
 /// unmistakable names count.
 fn is_scratch_stem(stem: &str, depth: usize) -> bool {

@@ -7,7 +7,8 @@ use super::mask::{exact_hash, result_hash, template};
 use super::outcome::{self, Call};
 use super::quote::{lines_backwards, tail};
 use super::{
-    ActionFacts, ActionOutcome, ErrorClass, ErrorSignature, Operation, Quote, RunKind, refusal, test_run,
+    ActionFacts, ActionOutcome, Edit, EditKind, ErrorClass, ErrorSignature, Operation, Quote, RunKind,
+    refusal, test_run, vocabulary,
 };
 use crate::engine::trace::{PartKind, ResultText};
 
@@ -17,7 +18,7 @@ const CLOSING: usize = 1024;
 /// Completes the facts of an action.
 pub(super) fn apply(
     facts: &mut ActionFacts,
-    pending: Pending,
+    pending: &Pending,
     result: &ResultText<'_>,
     scratch: &mut Vec<u8>,
 ) {
@@ -45,6 +46,7 @@ pub(super) fn apply(
             facts.edits.clear();
         }
     }
+    facts.unshown = unshown(facts, pending).map(Into::into);
     if is_run || facts.outcome.is_error() || matches!(facts.operation, Operation::Other | Operation::Submit) {
         facts.result_quote = lines_backwards(text, tail(text, CLOSING))
             .find(|line| !is_wrapper(line.text))
@@ -67,7 +69,41 @@ fn signature(facts: &ActionFacts, text: &str) -> Option<ErrorSignature> {
     line.or_else(|| error::of_failure(text)).map(|error| error.signature(PartKind::Result, text))
 }
 
-fn test_run(operation: Operation, pending: Pending, result: &ResultText<'_>) -> Option<super::TestRun> {
+/// A path that nothing before the call held: one that the answer says is not there, or one that was changed.
+/// Programs, packages and what is to be removed are not meant.
+fn unshown<'a>(facts: &'a ActionFacts, pending: &Pending) -> Option<&'a str> {
+    let new = |text: &'a str| {
+        vocabulary::name_of(text, &pending.new_words).filter(|name| name.contains(['/', '.']))
+    };
+    match facts.outcome {
+        ActionOutcome::Error(ErrorClass::NotFound) => {
+            let leaves_alone = matches!(
+                facts.operation,
+                Operation::Run(RunKind::Install | RunKind::VersionControl | RunKind::Server)
+                    | Operation::Browse
+                    | Operation::Delete
+            );
+            let said = &*facts.error.as_ref().filter(|_| !leaves_alone)?.quote.text;
+            if said.contains("command not found") || said.contains("No module named") {
+                return None;
+            }
+            // Some tools only say that there is no such file.
+            let target =
+                || facts.targets.first().filter(|_| said.contains("not exist")).and_then(|file| new(file));
+            new(said).or_else(target)
+        }
+        ActionOutcome::Ok | ActionOutcome::Empty if facts.operation == Operation::Edit => {
+            // Text that is appended may begin a file.
+            let changed = |edit: &&Edit| {
+                edit.kind == EditKind::Modify && (edit.before.is_some() || edit.added.is_none())
+            };
+            facts.edits.iter().filter(changed).find_map(|edit| new(&edit.file))
+        }
+        _ => None,
+    }
+}
+
+fn test_run(operation: Operation, pending: &Pending, result: &ResultText<'_>) -> Option<super::TestRun> {
     if let Some(passed) = result.tests_passed {
         return Some(test_run::stated(passed, result.text));
     }
@@ -92,7 +128,7 @@ mod tests {
         let mut facts = reading.facts;
         apply(
             &mut facts,
-            reading.pending,
+            &reading.pending,
             &ResultText { text, exit_code, ..ResultText::default() },
             &mut Vec::new(),
         );

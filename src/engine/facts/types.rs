@@ -196,6 +196,24 @@ pub struct Edit {
     pub signs: EditSigns,
 }
 
+/// What a command can destroy beyond its task, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Commits or pushes past the checks of the repository.
+    SkipsHooks,
+    /// Lets everyone write to a whole tree.
+    OpensPermissions,
+    /// Hands what it downloads straight to a shell.
+    RunsDownload,
+    /// Throws uncommitted work away.
+    DiscardsWork,
+    /// Overwrites the history that others have.
+    ForcesPush,
+    /// Removes a folder near the root, the home or the working folder.
+    RemovesTree,
+}
+
 /// What an action did and how it ended.
 #[derive(Debug, Clone)]
 pub struct ActionFacts {
@@ -218,6 +236,10 @@ pub struct ActionFacts {
     pub waits: bool,
     /// A check whose failure its own command line throws away (`make || true`).
     pub masks_exit: bool,
+    /// What its command can destroy.
+    pub risk: Option<Risk>,
+    /// A path that nothing shown before held, though the call changed the file or was told that there is none.
+    pub unshown: Option<Box<str>>,
     /// Bytes of the decoded result.
     pub result_len: u32,
     /// The last line of the result that says something: what a person is shown.
@@ -258,6 +280,17 @@ impl ActionFacts {
             }
         }
     }
+}
+
+/// How the agent takes what it has just seen, or what it expects to see next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Plain,
+    /// It begins with “Perfect”, “Great”, “Excellent”.
+    Pleased,
+    /// It says that something should or may fail.
+    ExpectsFailure,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -311,6 +344,8 @@ pub struct StepFacts {
     pub claims: Vec<Claim>,
     /// What the agent says it will do now, where no action followed it.
     pub announced: Option<Box<Announcement>>,
+    /// Of its message or its thought.
+    pub tone: Tone,
     /// A tool call written as text instead of being made: the phrase that shows it.
     pub unmade_call: Option<Box<Quote>>,
     /// The error a message reports (conversations without tools), if any.

@@ -83,6 +83,13 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("others-would-have-stopped", 0),
     ("stopped-by-limit", 10),
     ("environment-blocked", 5),
+    ("substituted-input", 10),
+    ("edit-not-applied", 3),
+    ("tool-protocol-errors", 5),
+    ("error-ignored", 2),
+    ("invented-path", 2),
+    ("edit-unseen", 0),
+    ("risky-command", 0),
 ];
 
 /// There is no built-in profile of that name.

@@ -22,7 +22,7 @@ use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
 use crate::engine::facts::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,
     ErrorSignature, Operation, PlanState, Quote, RunFacts, RunKind, Sketch, StepFacts, TestCounts, TestRun,
-    test_key,
+    Tone, test_key,
 };
 use crate::engine::trace::{
     At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
@@ -234,6 +234,8 @@ impl<'a> Line<'a> {
             edits: if operation.is_edit() { vec![self.edit(operation, target)] } else { Vec::new() },
             waits: false,
             masks_exit: false,
+            risk: None,
+            unshown: None,
             result_len: 6,
             result_quote: None,
             plan: None,
@@ -255,13 +257,14 @@ impl<'a> Line<'a> {
         Edit { file: file.into(), kind, added, removed, before, after, signs: EditSigns::default() }
     }
 
-    /// On any line: `claims KIND [words]`, `announces`, `unmade`, `reports TEXT`, `thinks TEXT`
-    /// (beside an action; a thought or an answer is taken at its own words), `time SECONDS`, `tokens N`.
-    /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`,
-    /// `passing A,B`, `skipping A,B`, `error CLASS [text]`,
-    /// `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`, `asserts-less`,
-    /// `plan DONE/TOTAL [item]`, `result NAME` (results of equal names are equal), `edits PATH`, `creates PATH`
-    /// and `reverts [PATH]` (a command that changes files), `names PATH` (a command that names it), `says TEXT`.
+    /// On any line: `claims KIND [words]`, `announces`, `tone pleased|expects-failure`, `unmade`, `reports TEXT`,
+    /// `thinks TEXT` (beside an action; a thought or an answer is taken at its own words), `time SECONDS`,
+    /// `tokens N`.
+    /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`, `passing A,B`, `skipping A,B`,
+    /// `error CLASS [text]`, `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`,
+    /// `asserts-less`, `plan DONE/TOTAL [item]`, `risk KIND`, `unshown PATH`, `result NAME` (results of equal names
+    /// are equal), `edits PATH`, `creates PATH` and `reverts [PATH]` (a command that changes files), `names PATH`
+    /// (a command that names it), `says TEXT`.
     fn fact(&mut self, column: &str) {
         let (name, value) = column.split_once(' ').unwrap_or((column, ""));
         match name {
@@ -274,6 +277,7 @@ impl<'a> Line<'a> {
                 let quote = quote(self.spoken_part(), self.text);
                 self.facts.announced = Some(Box::new(Announcement { quote, closes: true }));
             }
+            "tone" => self.facts.tone = tone(value),
             "unmade" => self.facts.unmade_call = Some(Box::new(quote(PartKind::Message, self.text))),
             "reports" => self.facts.reported_error = Some(Box::new(signature(PartKind::Message, value))),
             "thinks" => self.facts.sketch = Sketch::of(value).map(Box::new),
@@ -329,6 +333,8 @@ impl<'a> Line<'a> {
             "skips" => action.edits.iter_mut().for_each(|edit| edit.signs.skips = true),
             "asserts-less" => action.edits.iter_mut().for_each(|edit| edit.signs.asserts_less = true),
             "plan" => action.plan = Some(Box::new(plan(value))),
+            "risk" => action.risk = serde_json::from_value(value.into()).ok(),
+            "unshown" => action.unshown = Some(value.into()),
             "result" => action.result_hash = xxh3_64(value.as_bytes()),
             "names" => action.targets.push(value.into()),
             "says" => action.result_quote = Some(quote(PartKind::Result, value)),
@@ -424,6 +430,14 @@ fn claim(kind: &str) -> ClaimKind {
         "assumed" => ClaimKind::Assumed,
         "otherwise" => ClaimKind::Otherwise,
         other => panic!("unknown claim “{other}”"),
+    }
+}
+
+fn tone(tone: &str) -> Tone {
+    match tone {
+        "pleased" => Tone::Pleased,
+        "expects-failure" => Tone::ExpectsFailure,
+        other => panic!("unknown tone “{other}”"),
     }
 }
 

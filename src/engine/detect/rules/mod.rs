@@ -8,12 +8,16 @@ mod checking_impossible;
 mod claim_contradicts_check;
 mod coherence_collapse;
 mod cycle;
+mod edit_not_applied;
+mod edit_unseen;
 mod ended_mid_work;
 mod environment_blocked;
+mod error_ignored;
 mod exact_repeat;
 mod failing_tests;
 mod gave_up;
 mod incomplete_fix;
+mod invented_path;
 mod last_check_failed;
 mod loop_anatomy;
 mod masked_exit;
@@ -29,10 +33,13 @@ mod redundant_read;
 mod regression;
 mod repeated_thinking;
 mod retry_loop;
+mod risky_command;
 mod state_back_and_forth;
 mod steps_out_of_order;
 mod stopped_by_limit;
+mod substituted_input;
 mod tampering_signs;
+mod tool_protocol_errors;
 mod uncertain_fix;
 
 /// Every detector, in the order in which findings of equal rank are listed: surest first.
@@ -58,6 +65,9 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &uncertain_fix::UncertainFix,
     &never_tested::NeverTested,
     &retry_loop::RetryLoop,
+    &substituted_input::SubstitutedInput,
+    &edit_not_applied::EditNotApplied,
+    &tool_protocol_errors::ToolProtocolErrors,
     &environment_blocked::EnvironmentBlocked,
     &cycle::Cycle,
     &blind_retry::BlindRetry,
@@ -69,4 +79,8 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
     &others_would_have_stopped::OthersWouldHaveStopped,
+    &error_ignored::ErrorIgnored,
+    &invented_path::InventedPath,
+    &edit_unseen::EditUnseen,
+    &risky_command::RiskyCommand,
 ];
