@@ -1,11 +1,15 @@
 //! Whether failures that people put into one category fall into one group by their signature.
 
+use std::collections::BTreeSet;
+
+use tracebench::engine::Run;
+use tracebench::engine::cluster::{Signature, signature_at};
 use tracebench::engine::trace::{StepId, Trace};
 
 use crate::judged::Judged;
 use crate::stats::{Agreement, agreement};
 
-/// What was measured on the labelled failures of AgentRx.
+/// What was measured on the labelled failures of `AgentRx`.
 pub(crate) struct Grouped {
     pub(crate) failures: usize,
     pub(crate) categories: usize,
@@ -23,12 +27,14 @@ pub(crate) fn categories(runs: &[Judged]) -> Grouped {
             let Some(number) = failure["step_number"].as_u64() else { continue };
             let source_step = u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX);
             let Some(step) = step_of(&run.run.trace, source_step) else { continue };
-            signatures.push(signature(run, step));
+            let Run { trace, facts, findings, .. } = &run.run;
+            let Signature { detector, operation, template, phase, .. } =
+                signature_at(trace, facts, findings, step);
+            signatures.push([detector, operation, template, phase]);
             sources.push(run.label.file.contains("tau_"));
             categories.push(category(failure["failure_category"].as_str().unwrap_or("")));
         }
     }
-    let distinct = |list: &[String]| list.iter().collect::<std::collections::BTreeSet<_>>().len();
     Grouped {
         failures: categories.len(),
         categories: distinct(&categories),
@@ -45,16 +51,9 @@ fn category(name: &str) -> String {
 
 /// The last step with that number: a thought and what is said share theirs.
 fn step_of(trace: &Trace, source_step: u32) -> Option<StepId> {
-    trace.steps_with_ids().filter(|(_, step)| step.source_step == source_step).map(|(id, _)| id).last()
+    trace.steps_with_ids().rev().find(|(_, step)| step.source_step == source_step).map(|(id, _)| id)
 }
 
-fn signature(run: &Judged, step: StepId) -> String {
-    let trace = &run.run.trace;
-    let mut findings = run.run.findings.iter().filter(|finding| finding.steps.contains(&step));
-    let detector = findings.next().map_or("-", |finding| finding.detector);
-    let facts = run.run.facts.step(step);
-    let operation = facts.and_then(|facts| facts.action.as_deref()).map(|action| action.operation);
-    let error = facts.and_then(|facts| facts.reported_error.as_deref()).map(|error| &*error.template);
-    let agent = trace.step(step).map_or("", |step| trace.participant(step.agent));
-    format!("{detector} {operation:?} {error:?} {agent}")
+fn distinct<T: Ord>(list: &[T]) -> usize {
+    list.iter().collect::<BTreeSet<_>>().len()
 }

@@ -2,7 +2,6 @@
 //! `$TRACEBENCH_SHARED/labelled`) with their outcomes hidden. `make scorecard` writes what is measured to
 //! `SCORECARD.md` and, for the engine to show, to `src/engine/detect/measured.json`.
 #![expect(clippy::disallowed_methods, reason = "writes the page")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![expect(clippy::panic, reason = "labels without their runs are a fault of the data")]
 #![expect(clippy::print_stdout, reason = "figures and skipped tests must be seen")]
 

@@ -129,7 +129,8 @@ pub(crate) fn agreement<A: Ord, B: Ord>(found: &[A], known: &[B]) -> Agreement {
         (sum(&mut cells.values()), sum(&mut rows.values()), sum(&mut columns.values()));
     let expected = in_rows * in_columns / pairs(total).max(1.0);
     let most = f64::midpoint(in_rows, in_columns);
-    let ari = if most == expected { 1.0 } else { (both - expected) / (most - expected) };
+    // All in one group, or each in its own, twice.
+    let ari = if most <= expected { 1.0 } else { (both - expected) / (most - expected) };
 
     let (h_rows, h_columns) = (entropy(rows.values(), total), entropy(columns.values(), total));
     let h_both = entropy(cells.values(), total);

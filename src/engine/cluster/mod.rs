@@ -12,4 +12,4 @@ mod template;
 
 pub use clusters::{Cluster, ClusterInput, Member, cluster};
 pub use phase::{Phase, phases};
-pub use signature::{NONE, Signature, signatures};
+pub use signature::{NONE, Signature, signature_at, signatures};
