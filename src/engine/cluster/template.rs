@@ -163,7 +163,10 @@ mod tests {
         (exact as f64 / total as f64, (pairs(both.values()) - expected) / (f64::midpoint(a, b) - expected))
     }
 
+    /// Written by hand in the style of those programs, so on the hopeful side; the bars are those that Drain
+    /// reaches on the sixteen real logs of Loghub.
     #[test]
+    #[expect(clippy::print_stdout, reason = "the figures of each program tell where it is weak")]
     fn lines_of_a_dozen_programs_are_told_apart_without_tuning() {
         let (mut exact, mut rand) = (Vec::new(), Vec::new());
         for (program, kinds) in programs() {

@@ -26,9 +26,14 @@ pub use verdict::{Candidate, Verdict};
 use crate::engine::facts::{RunFacts, paths};
 use crate::engine::trace::Trace;
 
-/// The text users read about every detector, in the order in which findings of equal rank are listed.
+/// Every detector, in the order in which findings of equal rank are listed.
+pub fn detectors() -> &'static [&'static dyn Detector] {
+    rules::ALL
+}
+
+/// The text users read about every detector.
 pub fn catalog() -> impl Iterator<Item = &'static DetectorInfo> {
-    rules::ALL.iter().map(|detector| detector.info())
+    detectors().iter().map(|detector| detector.info())
 }
 
 /// The description of the detector of that id.
@@ -40,7 +45,7 @@ pub fn info(id: &str) -> Option<&'static DetectorInfo> {
 pub fn detect(trace: &Trace, facts: &RunFacts) -> Vec<Finding> {
     let ctx = DetectContext::new(trace, facts);
     let mut findings = Findings::default();
-    for detector in rules::ALL {
+    for detector in detectors() {
         detector.detect(&ctx, &mut findings);
     }
     findings.into_sorted()
