@@ -16,6 +16,7 @@ mod operation;
 mod outcome;
 pub mod paths;
 mod plan;
+mod problems;
 mod quote;
 mod refusal;
 mod result;

@@ -2,7 +2,7 @@
 
 use super::error::{self, class_of};
 use super::refusal::refusal;
-use super::{ActionOutcome, ErrorClass, Operation, RunKind, exit, test_run};
+use super::{ActionOutcome, ErrorClass, Operation, RunKind, exit, problems, test_run};
 use crate::engine::trace::ResultText;
 
 /// A longer answer of a reading tool is what was read.
@@ -76,6 +76,15 @@ fn judge(
     if is_run && tests_green.is_none() && (call.hides_exit || !says_well) {
         if let Some(error) = error::of_text(text) {
             return ActionOutcome::Error(error.class);
+        }
+        match call.operation {
+            Operation::Run(RunKind::Build) if problems::are_counted(text) => {
+                return ActionOutcome::Error(ErrorClass::Syntax);
+            }
+            Operation::Run(RunKind::Lint) if problems::are_counted(text) => {
+                return ActionOutcome::Error(ErrorClass::Other);
+            }
+            _ => {}
         }
         // Neither a closing line nor an exit status tells how it ended.
         if is_tests || call.masks_exit {
@@ -226,6 +235,14 @@ mod tests {
         );
         let result = ResultText { text: "collecting ...", exit_code: Some(0), ..ResultText::default() };
         assert_eq!(read(tests, &result, None).0, ActionOutcome::Unknown);
+    }
+
+    #[test]
+    fn linters_behind_a_pipe_count_what_they_found() {
+        let result =
+            ResultText { text: "a.py:1: E501\nFound 3 errors.", exit_code: Some(0), ..ResultText::default() };
+        let lint = Call { hides_exit: true, ..call(Operation::Run(RunKind::Lint)) };
+        assert_eq!(read(lint, &result, None).0, ActionOutcome::Error(ErrorClass::Other));
     }
 
     #[test]

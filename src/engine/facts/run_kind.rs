@@ -56,7 +56,8 @@ pub(super) fn run_kind(command: &Command<'_>) -> RunKind {
         "ruff" | "flake8" | "pylint" | "mypy" | "pyright" | "eslint" | "prettier" | "black" | "isort"
         | "golangci-lint" | "shellcheck" | "rubocop" | "pre-commit" | "gofmt" | "rustfmt" | "pycodestyle"
         | "pyflakes" | "bandit" | "stylelint" | "hadolint" | "yamllint" | "biome" | "phpstan"
-        | "checkstyle" | "clang-tidy" => RunKind::Lint,
+        | "checkstyle" | "clang-tidy" | "ty" | "oxlint" | "xo" | "standard" | "vue-tsc" | "cppcheck"
+        | "ktlint" => RunKind::Lint,
         "pip" | "pip3" | "apt" | "apt-get" | "yum" | "dnf" | "apk" | "brew" | "conda" | "mamba" | "gem"
         | "composer" | "uv" | "poetry" | "pipenv" | "pdm" | "opam" | "rustup" | "cpan" | "cpanm" | "snap"
         | "pacman" | "bundle" | "luarocks" | "nix-env" | "pipx" | "virtualenv" => {
@@ -157,7 +158,8 @@ fn program_kind(command: &Command<'_>) -> RunKind {
             ["-m", "build" | "py_compile" | "compileall" | "sphinx", ..] => return RunKind::Build,
             [
                 "-m",
-                "mypy" | "flake8" | "pylint" | "ruff" | "black" | "isort" | "pyflakes" | "pycodestyle",
+                "mypy" | "pyright" | "flake8" | "pylint" | "ruff" | "black" | "isort" | "pyflakes"
+                | "pycodestyle",
                 ..,
             ] => {
                 return RunKind::Lint;

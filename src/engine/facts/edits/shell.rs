@@ -1,6 +1,6 @@
 //! Files that a command line changes.
 
-use super::{Edit, EditKind, Writes, created, of_code, of_patch, plain_name, unseen};
+use super::{Edit, EditKind, Writes, created, exact_hash, of_code, of_patch, plain_name, unseen};
 use crate::engine::facts::operation::{git_verb, in_place};
 use crate::engine::facts::run_kind::is_python;
 use crate::engine::facts::shell::{Command, Direction};
@@ -152,8 +152,29 @@ fn in_place_edits(command: &Command<'_>, edits: &mut Vec<Edit>) {
             _ => operands.push(word),
         }
     }
+    let replaced = operands.first().filter(|_| !given).and_then(|script| substitution(script));
     let files = operands.into_iter().skip(usize::from(!given));
-    edits.extend(files.filter_map(plain_name).map(|file| unseen(&file, EditKind::Modify)));
+    edits.extend(files.filter_map(plain_name).map(|file| {
+        let edit = unseen(&file, EditKind::Modify);
+        let hash = |text: &str| Some(exact_hash(text));
+        match replaced {
+            Some((old, new)) => Edit { before: hash(old), after: hash(new), ..edit },
+            None => edit,
+        }
+    }));
+}
+
+/// `old` and `new` of `s/old/new/g`, where both are plain text.
+fn substitution(script: &str) -> Option<(&str, &str)> {
+    let rest = script.strip_prefix('s')?;
+    let separator = rest.chars().next().filter(char::is_ascii_punctuation)?;
+    let mut parts = rest.split(separator).skip(1);
+    let (old, new, flags) = (parts.next()?, parts.next()?, parts.next()?);
+    let plain = parts.next().is_none()
+        && !old.contains(['\\', '.', '*', '[', '^', '$', ';'])
+        && !new.contains(['\\', '&'])
+        && flags.bytes().all(|flag| flag.is_ascii_alphanumeric());
+    (plain && !old.is_empty()).then_some((old, new))
 }
 
 fn moved(command: &Command<'_>, edits: &mut Vec<Edit>) {
@@ -282,6 +303,16 @@ mod tests {
         assert!(
             edits("git checkout main && cat a.py && python x.py 2>/dev/null && ls > /dev/null").is_empty()
         );
+    }
+
+    #[test]
+    fn what_sed_replaces_is_known_where_it_is_plain_text() {
+        let of = |text: &str| of_commands(&shell::parse(text), &mut Vec::new()).remove(0);
+        let there = of("sed -i 's/timeout = 1/timeout = 2/' a.py");
+        let back = of("sed -i 's|timeout = 2|timeout = 1|g' a.py");
+        assert!(there.before.is_some() && there.before == back.after && there.after == back.before);
+        assert_eq!(of("sed -i 's/a.*/b/' a.py").before, None);
+        assert_eq!(of("sed -i '3d' a.py").before, None);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use super::{Quote, TestColour, TestCounts, TestRun};
 use crate::engine::trace::PartKind;
 pub use key::test_key;
 pub(super) use recognise::{framework, is_test_command};
+pub(super) use text::plain;
 
 /// Verdicts stand at the end of an output, with at most so much behind them.
 const TAIL: usize = 4096;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A line without terminal colours.
-pub(super) fn plain(line: &str) -> Cow<'_, str> {
+pub(in crate::engine::facts) fn plain(line: &str) -> Cow<'_, str> {
     if memchr::memchr(0x1b, line.as_bytes()).is_none() {
         return Cow::Borrowed(line);
     }
