@@ -13,7 +13,7 @@ static INFO: DetectorInfo = DetectorInfo {
     id: "coherence-collapse",
     title: "A good state was lost",
     what: "Checks were green after the agent's edits; then it changed the same files again or took its edits \
-           back, and the run ended with the check red or, after taking them back, without another one.",
+           back, and the run ended with the same check red or, after taking them back, without another one.",
     why: "The run had a state that worked and handed in another.",
     limits: "Green says only that the checks of that moment passed, and more may have been checked since. \
              Edits taken back on purpose (tracing, an experiment in the same file) look the same. Tests that \
@@ -31,7 +31,15 @@ impl Detector for CoherenceCollapse {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let Some((green, _)) = ctx.checks().rev().find(|(_, check)| check.is_green_check()) else { return };
+        let Some((last, last_check)) = ctx.last_check() else { return };
+        // Another check that is red says nothing about the state that was green.
+        let is_same = |check: &ActionFacts| {
+            last_check.is_green_check() || (check.command.is_some() && check.command == last_check.command)
+        };
+        let mut checks = ctx.checks().rev();
+        let Some((green, _)) = checks.find(|(_, check)| check.is_green_check() && is_same(check)) else {
+            return;
+        };
         let worked_on: BTreeSet<&str> = ctx
             .source_edits()
             .take_while(|(step, _)| *step < green)
@@ -42,36 +50,33 @@ impl Detector for CoherenceCollapse {
         else {
             return;
         };
-        let message = match ctx.last_check().filter(|(check, _)| *check > green) {
-            Some((check, action)) => {
-                let same_sort = ctx.facts.action(green).is_some_and(|green| green.tests.is_some())
-                    == action.tests.is_some();
-                if check < lost.step || ctx.failed_before(action) || !same_sort {
-                    return;
-                }
-                format!(
-                    "{} was green; then {} {} again, and the run ended with {} red: {}.",
-                    called(ctx, green),
-                    lost.file,
-                    if lost.reverted { "was taken back" } else { "was changed" },
-                    called(ctx, check),
-                    failure(ctx, check)
-                )
+        let message = if last > green {
+            if last < lost.step || ctx.failed_before(last_check) {
+                return;
             }
-            None if lost.reverted && !is_mended(ctx, &lost) => format!(
+            format!(
+                "{} was green; then {} was {} again, and at the end the same check was red: {}.",
+                called(ctx, green),
+                lost.file,
+                if lost.reverted { "taken back" } else { "changed" },
+                failure(ctx, last)
+            )
+        } else if lost.reverted && !is_mended(ctx, &lost) {
+            format!(
                 "{} was green; then the edits of {} were taken back, and nothing was edited or checked after it.",
                 called(ctx, green),
                 lost.file
-            ),
-            None => return,
+            )
+        } else {
+            return;
         };
-        let last = ctx.last_check().map(|(step, _)| step).filter(|step| *step > green);
+        let red = (last > green).then_some(last);
         findings.push(
             Finding::new(&INFO, lost.step, message)
                 .confidence(0.7)
-                .about([green].into_iter().chain(last))
+                .about([green].into_iter().chain(red))
                 .proven_by([ctx.proof(green)])
-                .proven_by(last.map(|step| ctx.proof(step))),
+                .proven_by(red.map(|step| ctx.proof(step))),
         );
     }
 }
@@ -120,8 +125,8 @@ mod tests {
         );
         assert_eq!(
             found[0].message,
-            "“pytest” was green; then src/a.py was changed again, and the run ended with “pytest” red: 1 of 9 \
-             tests failed (test_a)."
+            "“pytest” was green; then src/a.py was changed again, and at the end the same check was red: 1 \
+             of 9 tests failed (test_a)."
         );
     }
 
@@ -167,6 +172,15 @@ mod tests {
             test  pytest      tests green 0/9
             edit  src/b.py
             test  pytest      tests red 2/9
+            ",
+        );
+        check(
+            &CoherenceCollapse,
+            "
+            edit  src/a.py
+            test  pytest a    tests green 0/9
+            edit  src/a.py
+            test  pytest b    tests red 2/9
             ",
         );
     }

@@ -2,6 +2,7 @@ use crate::engine::detect::words::{called, count};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
+use crate::engine::facts::EditKind;
 use crate::engine::replay::{LedgerTest, Standing};
 use crate::engine::trace::StepId;
 
@@ -43,8 +44,7 @@ impl Detector for RedIgnored {
             .tests()
             .filter_map(|test| match ledger.standing(test) {
                 Standing::Regression => Some((left(test)?, true, test.name)),
-                // The agent wrote or changed it: it cannot be older than the work.
-                Standing::Red => Some((left(test)?, !test.edits.is_empty(), test.name)),
+                Standing::Red => Some((left(test)?, is_own(ctx, test), test.name)),
                 _ => None,
             })
             .collect();
@@ -69,6 +69,13 @@ impl Detector for RedIgnored {
                 .proven_by([ctx.proof(step), ctx.proof(last_check)]),
         );
     }
+}
+
+/// Whether the agent wrote the file that the test stands in: then it cannot be older than the work.
+fn is_own(ctx: &DetectContext<'_>, test: &LedgerTest<'_>) -> bool {
+    let mut edits =
+        test.edits.iter().filter_map(|step| ctx.facts.action(*step)).flat_map(|action| &action.edits);
+    edits.any(|edit| edit.kind == EditKind::Create)
 }
 
 #[cfg(test)]
