@@ -1,7 +1,7 @@
 //! Phrases that findings are told with.
 
 use super::DetectContext;
-use crate::engine::facts::{ActionOutcome, ErrorClass, TestRun};
+use crate::engine::facts::{ActionOutcome, ErrorClass, Operation, TestRun};
 use crate::engine::trace::StepId;
 
 /// `1 step`, `3 steps`.
@@ -26,9 +26,17 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// The command of an action or, without one, what its row shows.
 pub(super) fn called(ctx: &DetectContext<'_>, step: StepId) -> String {
-    match ctx.facts.action(step).and_then(|action| action.command.as_deref()) {
-        Some(command) => quoted(command),
-        None => quoted(ctx.trace.step(step).map_or("", |step| &step.label)),
+    let action = ctx.facts.action(step);
+    if let Some(command) = action.and_then(|action| action.command.as_deref()) {
+        return quoted(command);
+    }
+    let label: &str = ctx.trace.step(step).map_or("", |step| &step.label);
+    // The row of a tool that is not known here shows what it was given, which need not say much.
+    match ctx.tool(step).filter(|tool| !label.contains(tool)) {
+        Some(tool) if action.is_some_and(|action| action.operation == Operation::Other) => {
+            quoted(&format!("{tool} {label}"))
+        }
+        _ => quoted(label),
     }
 }
 
