@@ -200,9 +200,11 @@ impl Same {
             ActionOutcome::Error(ErrorClass::InvalidCall | ErrorClass::EditRejected)
         );
         match self {
-            Self::Call => Some(action.call_hash),
-            Self::CallAndResult if action.result_hash == 0 => None,
-            Self::CallAndResult => Some(action.call_hash.rotate_left(17) ^ action.result_hash),
+            Self::Call if action.command.is_some() || !action.targets.is_empty() => Some(action.call_hash),
+            // What such a call was given may not be in the trace: only equal results show that it was equal.
+            Self::Call | Self::CallAndResult => {
+                (action.result_hash != 0).then(|| action.call_hash.rotate_left(17) ^ action.result_hash)
+            }
             Self::RefusedCall => refused.then_some(action.call_hash),
             Self::Refusal => refused.then_some(0),
         }
