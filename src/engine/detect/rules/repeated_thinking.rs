@@ -2,10 +2,10 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::detect::words::count;
 use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
+    Category, DetectContext, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status,
 };
-use crate::engine::facts::Sketch;
-use crate::engine::trace::{AgentId, StepId, StepKind};
+use crate::engine::facts::{Quote, Sketch};
+use crate::engine::trace::{AgentId, PartKind, StepId, StepKind};
 
 pub(super) struct RepeatedThinking;
 
@@ -17,7 +17,7 @@ static INFO: DetectorInfo = DetectorInfo {
     why: "Reasoning that does not move says that the last result was not taken in. Against human labels of \
           redundant thoughts this is right about 8 times in 10; it says nothing about the outcome.",
     limits: "Texts are alike when six in ten of their pairs of neighbouring words are the same, estimated \
-             from a sketch of their first 4 KB. Texts of fewer than eight words are not judged, nor are \
+             from a sketch of their first 4 KB. Data and texts of fewer than eight words are not judged, nor are \
              hidden thoughts. The same thought in other words is missed.",
     category: Category::Flow,
     severity: Severity::Note,
@@ -79,9 +79,18 @@ fn report(ctx: &DetectContext<'_>, chain: Option<Chain<'_>>, findings: &mut Find
     findings.push(
         Finding::new(&INFO, *blamed, message)
             .confidence(0.85)
-            .proven_by([ctx.proof(*first), ctx.proof(*blamed)])
+            .proven_by([thought(ctx, *first), thought(ctx, *blamed)])
             .about(chain.steps.iter().copied()),
     );
+}
+
+/// The thought beside an action as a whole, or the message or thought that is the step.
+fn thought(ctx: &DetectContext<'_>, step: StepId) -> Evidence {
+    let mut proof = ctx.proof(step);
+    if let Some(label) = ctx.trace.step(step).filter(|step| step.is_action()).map(|step| &step.label) {
+        proof.quote = Quote { part: PartKind::Thought, start: 0, end: 0, text: label.clone() };
+    }
+    proof
 }
 
 #[cfg(test)]
