@@ -35,6 +35,13 @@ impl<'a> Failure<'a> {
     }
 }
 
+/// The error as it was said, without numbers: masking may hide what moved.
+fn said(action: &ActionFacts) -> u64 {
+    let text = action.error.as_ref().map_or("", |error| &*error.quote.text);
+    let bytes: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_digit()).collect();
+    xxh3_64(&bytes)
+}
+
 /// A failed attempt, and what was done since the one before.
 #[derive(Debug)]
 pub(super) struct Attempt<'a> {
@@ -44,7 +51,7 @@ pub(super) struct Attempt<'a> {
     pub(super) reworded: bool,
     /// Files edited since the attempt before, each once, in order.
     pub(super) edited: Vec<&'a str>,
-    /// Something was installed, checked out or started since.
+    /// Something was installed, started or handed to another agent since.
     pub(super) environment: bool,
 }
 
@@ -66,10 +73,11 @@ pub(super) struct Episode<'a> {
 /// Who tries, and a hash of what.
 type Goal = (AgentId, u64);
 
-/// An episode that goes on, and the call it was last tried with.
+/// An episode that goes on, the call it was last tried with and the error that gave.
 struct Open<'a> {
     episode: Episode<'a>,
     call: u64,
+    said: u64,
 }
 
 /// The episodes of at least `least` attempts, by their first step.
@@ -105,7 +113,12 @@ pub(super) fn episodes<'a>(ctx: &DetectContext<'a>, least: usize) -> Vec<Episode
                 failure,
             };
             known.call = action.call_hash;
-            if last.failure == attempt.failure {
+            let is_alike = match attempt.failure {
+                Failure::Tests(_) => true,
+                Failure::Error(_) => known.said == said(action),
+            };
+            known.said = said(action);
+            if is_alike && last.failure == attempt.failure {
                 known.episode.attempts.push(attempt);
                 continue;
             }
@@ -117,7 +130,7 @@ pub(super) fn episodes<'a>(ctx: &DetectContext<'a>, least: usize) -> Vec<Episode
         }
         let first = Attempt { step: id, failure, reworded: false, edited: Vec::new(), environment: false };
         let episode = Episode { attempts: vec![first], moved: None };
-        open.insert(goal, Open { episode, call: action.call_hash });
+        open.insert(goal, Open { episode, call: action.call_hash, said: said(action) });
     }
     done.extend(open.into_values().map(|open| open.episode));
     done.retain(|episode| episode.attempts.len() >= least);
@@ -188,8 +201,7 @@ impl<'a> Changes<'a> {
         self.list.extend(action.edits.iter().map(|edit| (step, Some(&*edit.file))));
         let environment = matches!(
             action.operation,
-            Operation::Run(RunKind::Install | RunKind::VersionControl | RunKind::Server)
-                | Operation::Delegate
+            Operation::Run(RunKind::Install | RunKind::Server) | Operation::Delegate
         );
         if environment {
             self.list.push((step, None));
