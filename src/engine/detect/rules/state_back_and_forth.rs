@@ -16,11 +16,11 @@ static INFO: DetectorInfo = DetectorInfo {
            hand, or made again after it was undone, with no test or program run in between; or the same file \
            was given back to version control at least twice; or deleted and written anew three times. The \
            step that goes back is blamed.",
-    why: "The agent has no settled idea of the change, or fights its tools. It costs rounds; it says little \
-          about the outcome.",
+    why: "The agent has no settled idea of the change, or fights its tools. Of the runs flagged in one set \
+          of a strong model 6 in 10 had failed, against 1 in 4 of all.",
     limits: "States are known by the texts that edits show: what sed, scripts and other programs change is \
-             not seen. Undoing after a check, or to compare with the untouched source, is good practice and \
-             not meant. Files are told apart by the name used.",
+             not seen. Undoing after a check is good practice and not meant; a file given back twice may \
+             have been compared with its untouched state each time. Files are told apart by the name used.",
     category: Category::Flow,
     severity: Severity::Note,
     status: Status::Preview,

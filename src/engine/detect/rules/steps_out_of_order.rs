@@ -99,12 +99,10 @@ fn changes_source(action: &ActionFacts) -> Option<&str> {
     edit.map(|edit| &*edit.file)
 }
 
+/// Runs a script that was written to try something out.
 fn is_reproduction(action: &ActionFacts) -> bool {
     matches!(action.operation, Operation::Run(RunKind::Program | RunKind::Test))
-        && action.targets.iter().any(|target| {
-            let name = target.rsplit(['/', '\\']).next().unwrap_or(target);
-            name.to_lowercase().starts_with("repro")
-        })
+        && action.targets.iter().any(|target| role(target) == FileRole::Scratch)
 }
 
 #[cfg(test)]
