@@ -8,7 +8,7 @@ use crate::judged::Judged;
 use crate::stats::{Estimate, estimate};
 
 /// Detectors that say of actions that they are the same.
-const REPEATED_ACTIONS: &[&str] = &["exact-repeat"];
+const REPEATED_ACTIONS: &[&str] = &["exact-repeat", "blind-retry", "redundant-read", "state-back-and-forth"];
 /// Detectors that say of thoughts that they are the same.
 const REPEATED_THOUGHTS: &[&str] = &["repeated-thinking"];
 
@@ -37,7 +37,8 @@ pub(crate) fn repetition(runs: &[Judged]) -> Told {
 }
 
 pub(crate) fn redundancy(runs: &[Judged]) -> Told {
-    let thoughts = |kind: StepKind| kind == StepKind::Thought;
+    // In these runs a thought is a part of the action it leads to.
+    let thoughts = |kind: StepKind| kind == StepKind::Action;
     told("Redundancy of thoughts", runs, ("thought_thought", "Redundancy"), thoughts, REPEATED_THOUGHTS)
 }
 
