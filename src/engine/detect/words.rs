@@ -31,12 +31,12 @@ pub(super) fn called(ctx: &DetectContext<'_>, step: StepId) -> String {
         return quoted(command);
     }
     let label: &str = ctx.trace.step(step).map_or("", |step| &step.label);
-    // The row of a tool that is not known here shows what it was given, which need not say much.
-    match ctx.tool(step).filter(|tool| !label.contains(tool)) {
-        Some(tool) if action.is_some_and(|action| action.operation == Operation::Other) => {
-            quoted(&format!("{tool} {label}"))
-        }
-        _ => quoted(label),
+    // A number alone, and what a tool that is not known here was given, say too little by themselves.
+    let is_bare = !label.contains(char::is_alphabetic)
+        || action.is_some_and(|action| action.operation == Operation::Other);
+    match ctx.tool(step).filter(|tool| is_bare && !label.contains(tool)) {
+        Some(tool) => quoted(&format!("{tool} {label}")),
+        None => quoted(label),
     }
 }
 

@@ -16,8 +16,9 @@ static INFO: DetectorInfo = DetectorInfo {
     why: "Seen together, the attempts show whether the agent learnt anything from each. Loops say more about \
           cost than about the outcome.",
     limits: "Attempts are grouped by the file or command they name: one that is written quite differently is \
-             not seen as the same. Failures are compared by failing tests or masked error. Attempts with \
-             nothing changed at all are left to blind-retry.",
+             not seen as the same. Failures are compared by failing tests or by the error; tests that \
+             never passed may be no fault of the work. Attempts with nothing changed at all are left to \
+             blind-retry.",
     category: Category::Flow,
     severity: Severity::Note,
     status: Status::Preview,

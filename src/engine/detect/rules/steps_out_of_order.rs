@@ -17,7 +17,7 @@ static INFO: DetectorInfo = DetectorInfo {
     why: "A change made before the problem is seen rests on guesses, and a reproduction that has never failed \
           proves little.",
     limits: "What the task itself showed (files, a traceback) is not known here, nor what an earlier session \
-             had seen. Reproductions are told by the names of their files.",
+             had seen. Reproductions are told by the names of their files; others are missed.",
     category: Category::Flow,
     severity: Severity::Note,
     status: Status::Preview,
@@ -99,10 +99,10 @@ fn changes_source(action: &ActionFacts) -> Option<&str> {
     edit.map(|edit| &*edit.file)
 }
 
-/// Runs a script that was written to try something out.
+/// Runs a script that by its name reproduces the problem.
 fn is_reproduction(action: &ActionFacts) -> bool {
     matches!(action.operation, Operation::Run(RunKind::Program | RunKind::Test))
-        && action.targets.iter().any(|target| role(target) == FileRole::Scratch)
+        && action.targets.iter().any(|target| target.split(['/', '\\']).any(|part| part.starts_with("repro")))
 }
 
 #[cfg(test)]
