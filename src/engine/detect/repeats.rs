@@ -61,9 +61,10 @@ type Key = (AgentId, u64, u64);
 impl Repeats {
     pub(super) fn of(ctx: &DetectContext<'_>) -> Self {
         let cycles = cycles(ctx);
-        let cycled: BTreeSet<StepId> = cycles.iter().flat_map(|cycle| cycle.steps.iter().copied()).collect();
+        let in_cycles: BTreeSet<StepId> =
+            cycles.iter().flat_map(|cycle| cycle.steps.iter().copied()).collect();
         let mut repeats = repeats(ctx);
-        repeats.retain(|repeat| repeat.in_a_row || repeat.steps.iter().any(|step| !cycled.contains(step)));
+        repeats.retain(|repeat| repeat.in_a_row || repeat.steps.iter().any(|step| !in_cycles.contains(step)));
         Self { repeats, cycles }
     }
 }

@@ -88,7 +88,7 @@ fn changes(retries: &[Attempt<'_>]) -> String {
         "only the call changed".to_owned(),
         with(|retry| retry.reworded && retry.edited.is_empty() && !retry.environment),
     );
-    tell("nothing changed".to_owned(), with(|retry| retry.is_blind()));
+    tell("nothing changed".to_owned(), retries.iter().filter(|retry| retry.is_blind()).count());
     parts.join(", ")
 }
 
@@ -128,7 +128,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -123,12 +123,12 @@ impl Detector for OthersWouldHaveStopped {
         }
         let mut stops: BTreeMap<&str, (StepId, &Guard, Vec<StepId>)> = BTreeMap::new();
         for guard in GUARDS.iter().filter(|guard| !is_own(ctx, guard)) {
-            let Some((step, steps)) = guard.stops(ctx) else { continue };
+            let Some((step, rounds)) = guard.stops(ctx) else { continue };
             if stops.get(guard.agent).is_none_or(|(known, ..)| step < *known) {
-                stops.insert(guard.agent, (step, guard, steps));
+                stops.insert(guard.agent, (step, guard, rounds));
             }
         }
-        for (step, guard, steps) in stops.into_values() {
+        for (step, guard, rounds) in stops.into_values() {
             let message = format!(
                 "{} would have stopped here, step {}: {} ({}).",
                 guard.agent,
@@ -141,7 +141,7 @@ impl Detector for OthersWouldHaveStopped {
                 Finding::new(&INFO, step, message)
                     .proven_by([ctx.proof(step)])
                     .wasting(ctx.waste(&after))
-                    .about(steps),
+                    .about(rounds),
             );
         }
     }

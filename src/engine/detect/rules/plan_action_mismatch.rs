@@ -69,7 +69,9 @@ impl Detector for PlanActionMismatch {
         }
         found.extend(agents.into_values().filter_map(|standing| standing.mismatch));
         found.sort_by_key(|mismatch| mismatch.first);
-        found.into_iter().for_each(|mismatch| report(ctx, mismatch, findings));
+        for mismatch in found {
+            report(ctx, mismatch, findings);
+        }
     }
 }
 

@@ -65,7 +65,9 @@ impl Detector for RepeatedThinking {
         }
         let mut rest: Vec<Chain<'_>> = chains.into_values().collect();
         rest.sort_by_key(|chain| chain.steps.first().copied());
-        rest.into_iter().for_each(|chain| report(ctx, Some(chain), findings));
+        for chain in rest {
+            report(ctx, Some(chain), findings);
+        }
     }
 }
 
