@@ -14,7 +14,7 @@ static INFO: DetectorInfo = DetectorInfo {
            did not come back to what had failed in its next action.",
     why: "A failure that is taken for a success is not repaired.",
     limits: "A failure that the agent asked for, or says it expected, is left out where its words show it. Two in \
-             three of such places turned out harmless in a first reading.",
+             three of such places were harmless where the next action was not looked at.",
     category: Category::Verification,
     severity: Severity::Note,
     status: Status::Preview,

@@ -1,4 +1,4 @@
-use crate::engine::detect::words::{called, count, failure};
+use crate::engine::detect::words::{count, failure, quoted};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
@@ -36,9 +36,9 @@ impl Detector for ToolProtocolErrors {
             .collect();
         let Some(first) = steps.first().copied().filter(|_| steps.len() >= LEAST) else { return };
         let message = format!(
-            "{} not understood, first {}: {}.",
+            "{} not understood, first of {}: {}.",
             count(steps.len(), "call"),
-            called(ctx, first),
+            quoted(ctx.tool(first).unwrap_or("a tool")),
             failure(ctx, first)
         );
         findings.push(
@@ -66,7 +66,7 @@ mod tests {
         );
         assert_eq!(
             found[0].message,
-            "2 calls not understood, first “Explore”: “No such tool available: Explore”."
+            "2 calls not understood, first of “Explore”: “No such tool available: Explore”."
         );
     }
 
