@@ -23,6 +23,7 @@ const CLOSINGS: &[&str] = &[
     "<exit_code>",
     "Exit Code: ",
     "(exit code: ",
+    "exit status ",
 ];
 
 /// The exit status that `text` states in a line of its own, at its beginning or its end.

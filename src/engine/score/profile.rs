@@ -83,7 +83,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("others-would-have-stopped", 0),
     ("stopped-by-limit", 10),
     ("environment-blocked", 5),
-    ("substituted-input", 10),
+    ("substituted-input", 5),
     ("edit-not-applied", 3),
     ("tool-protocol-errors", 5),
     ("error-ignored", 2),

@@ -45,14 +45,13 @@ impl Detector for ErrorIgnored {
             );
         };
         for (step, _, facts) in ctx.steps().filter(|(step, _, _)| ctx.is_main(*step)) {
-            let Some(action) = facts.action.as_deref() else {
-                match facts.tone {
-                    Tone::ExpectsFailure => (expected, failed, pleased) = (true, None, None),
-                    Tone::Pleased if failed.is_some() => pleased = Some(step),
-                    _ => {}
-                }
-                continue;
-            };
+            // The thought of an action may be part of its step: it comes first.
+            match facts.tone {
+                Tone::ExpectsFailure => (expected, failed, pleased) = (true, None, None),
+                Tone::Pleased if failed.is_some() => pleased = Some(step),
+                _ => {}
+            }
+            let Some(action) = facts.action.as_deref() else { continue };
             if failed.is_some_and(|(_, what)| !returns_to(action, what)) {
                 ignored(failed, pleased);
             }

@@ -2,7 +2,7 @@ use crate::engine::detect::words::{called, failure, quoted};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
-use crate::engine::facts::{ActionFacts, EditKind, Operation};
+use crate::engine::facts::{ActionFacts, ActionOutcome, Edit, EditKind, ErrorClass};
 use crate::engine::trace::StepId;
 
 pub(super) struct SubstitutedInput;
@@ -10,20 +10,24 @@ pub(super) struct SubstitutedInput;
 static INFO: DetectorInfo = DetectorInfo {
     id: "substituted-input",
     title: "An input was made up",
-    what: "Something could not be fetched from outside; the agent then wrote a file of the same name, or one \
-           called sample, mock, dummy or the like, and used it.",
+    what: "Something could not be fetched from outside, and the agent wrote a file of the same name itself, or a \
+           data file called sample, mock, dummy, test or the like.",
     why: "What is built on made-up data answers another question than the one that was asked.",
-    limits: "A stand-in may be what the task allows. Silent where the fetch succeeds later, and where the \
-             data is written without a telling name.",
+    limits: "A stand-in may be what the task allows, or serve to try the program alone. Silent where the same call \
+             succeeds later, and where the data is written without a telling name.",
     category: Category::Outcome,
-    severity: Severity::Warning,
+    severity: Severity::Note,
     status: Status::Preview,
     taxonomy: &["AgentRx invention of new information", "HAL shortcut"],
     classic: None,
 };
 
 /// How files are called that stand in for others.
-const STAND_INS: &[&str] = &["sample", "mock", "dummy", "placeholder", "fake", "synthetic", "simulated"];
+const STAND_INS: &[&str] =
+    &["sample", "mock", "dummy", "placeholder", "fake", "synthetic", "simulated", "test", "local", "example"];
+/// What holds data rather than a program.
+const DATA: &[&str] =
+    &["html", "json", "jsonl", "csv", "tsv", "xml", "txt", "yaml", "db", "parquet", "mp4", "wav"];
 
 impl Detector for SubstitutedInput {
     fn info(&self) -> &'static DetectorInfo {
@@ -31,68 +35,65 @@ impl Detector for SubstitutedInput {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let fetches: Vec<(StepId, &ActionFacts)> =
-            ctx.actions().filter(|(_, action)| fetches(action)).collect();
-        for (fetch, action) in fetches.iter().filter(|(_, action)| action.outcome.is_error()) {
-            let address = address(action).unwrap_or("");
-            let got_later = fetches.iter().any(|(other, later)| {
-                other > fetch && !later.outcome.is_error() && self::address(later) == Some(address)
-            });
-            let Some((write, file)) = (if got_later { None } else { substitute(ctx, *fetch, address) })
-            else {
-                continue;
+        for (fetch, action) in ctx.actions().filter(|(_, action)| was_shut_out(action)) {
+            let is_same = |later: &ActionFacts| match (address(action), address(later)) {
+                (Some(one), Some(other)) => one == other,
+                _ => later.call_hash == action.call_hash,
             };
+            if ctx.actions_after(fetch).any(|(_, later)| is_same(later) && !later.outcome.is_error()) {
+                continue;
+            }
+            let Some((write, file)) = substitute(ctx, fetch, address(action).unwrap_or("")) else { continue };
             let message = format!(
-                "{} failed ({}), and the agent wrote {} itself and used it.",
-                called(ctx, *fetch),
-                failure(ctx, *fetch),
+                "{} failed ({}), and the agent wrote {} itself.",
+                called(ctx, fetch),
+                failure(ctx, fetch),
                 quoted(file)
             );
             findings.push(
                 Finding::new(&INFO, write, message)
-                    .proven_by([ctx.proof(*fetch), ctx.whole_call(write)])
-                    .about([*fetch]),
+                    .proven_by([ctx.proof(fetch), ctx.whole_call(write)])
+                    .about([fetch]),
             );
             return;
         }
     }
 }
 
-fn fetches(action: &ActionFacts) -> bool {
-    let by_command = action.command.as_deref().is_some_and(|command| {
-        address_in(command).is_some_and(|url| !url.contains("localhost") && !url.contains("127.0.0.1"))
-    });
-    action.operation == Operation::Browse || by_command
+/// Whether something outside could not be reached or was not there.
+fn was_shut_out(action: &ActionFacts) -> bool {
+    match action.outcome {
+        ActionOutcome::Error(ErrorClass::Network | ErrorClass::RateLimit | ErrorClass::Authentication) => {
+            true
+        }
+        ActionOutcome::Error(_) | ActionOutcome::Timeout => address(action).is_some(),
+        _ => false,
+    }
 }
 
+/// The address outside that a command names.
 fn address(action: &ActionFacts) -> Option<&str> {
-    action.command.as_deref().and_then(address_in).or(action.targets.first().map(AsRef::as_ref))
-}
-
-fn address_in(command: &str) -> Option<&str> {
+    let command = action.command.as_deref()?;
     let start = command.find("https://").or_else(|| command.find("http://"))?;
     let rest = command.get(start..)?;
-    rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | '|' | ';')).next()
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | '|' | ';');
+    let address = rest.split(ends).next()?;
+    (!address.contains("localhost") && !address.contains("127.0.0.1")).then_some(address)
 }
 
-/// The file written after a failed fetch that stands for what was to be fetched, if something used it.
+/// The file written after a failed fetch that stands for what was to be fetched.
 fn substitute<'a>(ctx: &DetectContext<'a>, fetch: StepId, address: &str) -> Option<(StepId, &'a str)> {
-    let (_, path) = address.split_once("://")?;
-    let wanted =
-        path.split(['?', '#']).next().and_then(|path| path.rsplit_once('/')).map_or("", |(_, name)| name);
+    let path = address.split(['?', '#']).next().unwrap_or("");
+    let wanted = path.rsplit('/').next().filter(|name| name.contains('.')).unwrap_or("");
     ctx.actions_after(fetch).find_map(|(step, action)| {
-        let edit = action.edits.iter().filter(|edit| edit.kind == EditKind::Create).find(|edit| {
-            let name = edit.file.rsplit('/').next().unwrap_or("");
-            let is_wanted = wanted.contains('.') && name == wanted;
-            let lower = name.to_lowercase();
-            is_wanted || STAND_INS.iter().any(|word| lower.split(['_', '-', '.']).any(|part| part == *word))
-        })?;
-        let name = edit.file.rsplit('/').next().unwrap_or("");
-        let used = ctx.actions_after(step).any(|(_, later)| {
-            later.command.as_deref().is_some_and(|command| command.contains(name))
-                || later.targets.iter().any(|target| target.ends_with(name))
-        });
-        used.then_some((step, &*edit.file))
+        let stands_in = |edit: &&Edit| {
+            let name = edit.file.rsplit('/').next().unwrap_or("").to_lowercase();
+            let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+            let is_named_so = stem.split(['_', '-', '.']).any(|part| STAND_INS.contains(&part));
+            name == wanted && !wanted.is_empty() || is_named_so && DATA.contains(&extension)
+        };
+        let created = |edit: &&Edit| edit.kind == EditKind::Create;
+        action.edits.iter().filter(created).find(stands_in).map(|edit| (step, &*edit.file))
     })
 }
 
@@ -114,26 +115,36 @@ mod tests {
         assert_eq!(
             found[0].message,
             "“curl -O https://x.test/books.html” failed (“502 Bad Gateway”), and the agent wrote “books.html” \
-             itself and used it."
+             itself."
         );
     }
 
     #[test]
-    fn silent_where_it_was_fetched_after_all_or_not_used() {
+    fn a_stand_in_for_what_a_program_could_not_reach() {
+        check(
+            &SubstitutedInput,
+            "
+            program  python3 scrape.py      exit 1  error network 502 Server Error: Bad Gateway
+            create   test_bookstore.html    <- substituted-input
+            ",
+        );
+    }
+
+    #[test]
+    fn silent_where_it_was_fetched_after_all_and_on_programs() {
         check(
             &SubstitutedInput,
             "
             run      curl -O https://x.test/books.html    exit 22  error network 502
             create   sample_books.html
             run      curl -O https://x.test/books.html
-            program  python3 scrape.py sample_books.html
             ",
         );
         check(
             &SubstitutedInput,
             "
             run      curl -O https://x.test/books.html    exit 22  error network 502
-            create   notes.txt
+            create   test_scraper.py
             ",
         );
     }

@@ -10,12 +10,14 @@ use super::super::ErrorClass;
 const WORDS: &[(ErrorClass, &str)] = &[
     (
         ErrorClass::RateLimit,
-        "rate limit | too many requests | error 429 | http 429 | status 429 | code 429 | \
+        "rate limit | too many requests | error 429 | 429 client error | http 429 | \
+         status 429 | code 429 | \
          quota exceeded | overloaded_error",
     ),
     (
         ErrorClass::Authentication,
-        "401 unauthorized | error 401 | http 401 | status 401 | 403 forbidden | error 403 | \
+        "401 unauthorized | 401 client error | error 401 | http 401 | status 401 | \
+         403 forbidden | 403 client error | error 403 | \
          http 403 | status 403 | authentication failed | authentication required | \
          invalid api key | unauthorized | could not read username | permission denied (publickey | \
          access denied for user | not logged in | login required",
@@ -27,6 +29,7 @@ const WORDS: &[(ErrorClass, &str)] = &[
          connection reset | connectionerror | connection timed out | \
          failed to establish a new connection |  enotfound | 'enotfound | econnrefused | \
          econnreset | etimedout | eai_again | 502 bad gateway | 503 service | 504 gateway | \
+         502 server error | 503 server error | 504 server error | \
          ssl: certificate | certificate verify failed | no route to host | newconnectionerror | \
          urlopen error | httperror | failed to fetch http | unable to access 'http | \
          remote end closed connection | couldn't connect to | unable to connect to | \
@@ -49,7 +52,7 @@ const WORDS: &[(ErrorClass, &str)] = &[
          cannot find module | importerror | filenotfounderror | file not found | does not exist | \
          executable file not found | nameerror | attributeerror | unresolved import | \
          cannot find package | no such table | no rule to make target | not installed | \
-         unable to locate package | no matching distribution | 404 not found | error 404 | \
+         unable to locate package | no matching distribution | 404 not found | 404 client error | error 404 | \
          pathspec | undefined reference | undefined symbol | cannot find symbol | no such option | \
          noclassdeffounderror | classnotfoundexception | not a git repository | cannot open file | \
          could not find | cannot access | no matches found | is not defined | not found | \
