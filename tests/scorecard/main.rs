@@ -32,7 +32,7 @@ pub(crate) struct Scorecard {
     pub(crate) outcomes: Vec<Outcomes>,
     pub(crate) located: Vec<Located>,
     pub(crate) repetition: Told,
-    pub(crate) redundancy: Told,
+    pub(crate) redundancy: Option<Told>,
     pub(crate) grouped: Grouped,
 }
 

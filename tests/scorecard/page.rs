@@ -173,7 +173,8 @@ fn relations(card: &Scorecard, page: &mut String) {
          No published detector is known to have been measured on them.\n\n| Relation | Runs | Pairs | Labelled \
          so | Precision | Recall | F1 |\n|---|---|---|---|---|---|---|"
     );
-    for Told { title, runs, pairs, labelled, precision, recall, f1 } in [&card.repetition, &card.redundancy] {
+    for told in [&card.repetition].into_iter().chain(&card.redundancy) {
+        let Told { title, runs, pairs, labelled, precision, recall, f1 } = told;
         line!(
             page,
             "| {title} | {runs} | {pairs} | {labelled} | {} | {} | {} |",

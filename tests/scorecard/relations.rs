@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tracebench::engine::trace::StepKind;
+use tracebench::engine::detect::catalog;
 
 use crate::judged::Judged;
 use crate::stats::{Estimate, estimate};
@@ -32,34 +32,27 @@ struct Pair<'a> {
 }
 
 pub(crate) fn repetition(runs: &[Judged]) -> Told {
-    let actions = |kind: StepKind| kind == StepKind::Action;
-    told("Repetition of actions", runs, ("action_action", "Repetition"), actions, REPEATED_ACTIONS)
+    told("Repetition of actions", runs, ("action_action", "Repetition"), REPEATED_ACTIONS)
 }
 
-pub(crate) fn redundancy(runs: &[Judged]) -> Told {
-    // In these runs a thought is a part of the action it leads to.
-    let thoughts = |kind: StepKind| kind == StepKind::Action;
-    told("Redundancy of thoughts", runs, ("thought_thought", "Redundancy"), thoughts, REPEATED_THOUGHTS)
+/// `None` while no detector says so.
+pub(crate) fn redundancy(runs: &[Judged]) -> Option<Told> {
+    let is_told = catalog().any(|info| REPEATED_THOUGHTS.contains(&info.id));
+    is_told
+        .then(|| told("Redundancy of thoughts", runs, ("thought_thought", "Redundancy"), REPEATED_THOUGHTS))
 }
 
-fn told(
-    title: &'static str,
-    runs: &[Judged],
-    (list, relation): (&str, &str),
-    is_meant: impl Fn(StepKind) -> bool,
-    detectors: &[&str],
-) -> Told {
+fn told(title: &'static str, runs: &[Judged], (list, relation): (&str, &str), detectors: &[&str]) -> Told {
     let mut pairs: Vec<Pair<'_>> = Vec::new();
     let mut aligned = 0;
     for judged in runs {
         let labels = judged.labels();
         let relations = labels[list].as_array().map_or(&[][..], Vec::as_slice);
-        let steps: Vec<u32> = (0u32..)
-            .zip(&judged.run.trace.steps)
-            .filter(|(_, step)| is_meant(step.kind))
-            .map(|(id, _)| id)
-            .collect();
-        if steps.len() != relations.len() + 1 {
+        // A thought bears the number of its action.
+        let steps = &judged.run.trace.steps;
+        let actions: Vec<u32> =
+            steps.iter().filter(|step| step.is_action()).map(|step| step.source_step).collect();
+        if actions.len() != relations.len() + 1 {
             continue;
         }
         aligned += 1;
@@ -68,9 +61,9 @@ fn told(
             .findings
             .iter()
             .filter(|finding| detectors.contains(&finding.detector))
-            .map(|finding| finding.steps.iter().map(|step| step.0).collect())
+            .map(|finding| finding.steps.iter().map(|id| steps[id.index()].source_step).collect())
             .collect();
-        for (pair, label) in steps.windows(2).zip(relations) {
+        for (pair, label) in actions.windows(2).zip(relations) {
             let told = repeats.iter().any(|steps| pair.iter().all(|step| steps.contains(step)));
             pairs.push(Pair { run: &judged.label.file, labelled: label == relation, told });
         }
