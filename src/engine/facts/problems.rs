@@ -9,7 +9,7 @@ const LAST_LINES: usize = 6;
 
 /// Whether the end of an output counts errors, or names a broken target: `Found 3 errors in 1 file` (tsc, mypy,
 /// ruff), `✖ 3 problems (2 errors, 1 warning)` (eslint), `2 errors, 0 warnings` (pyright), `2 errors` (javac),
-/// `1 error generated.` (clang), `make: *** [all] Error 2`, CMake's and Ninja's.
+/// `1 error generated.` (clang), `make: *** [all] Error 2`, and what `cmake` and `ninja` say.
 pub(super) fn are_counted(text: &str) -> bool {
     lines_backwards(text, tail(text, TAIL)).take(LAST_LINES).any(|line| {
         let line = plain(line.text);

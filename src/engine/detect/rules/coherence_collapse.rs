@@ -45,34 +45,34 @@ impl Detector for CoherenceCollapse {
             .take_while(|(step, _)| *step < green)
             .flat_map(|(_, edit)| files(edit))
             .collect();
-        let Some(lost) =
+        let Some(left) =
             ctx.actions_after(green).find_map(|(step, action)| changes(step, action, &worked_on))
         else {
             return;
         };
         let message = if last > green {
-            if last < lost.step || ctx.failed_before(last_check) {
+            if last < left.step || ctx.failed_before(last_check) {
                 return;
             }
             format!(
                 "{} was green; then {} was {} again, and at the end the same check was red: {}.",
                 called(ctx, green),
-                lost.file,
-                if lost.reverted { "taken back" } else { "changed" },
+                left.file,
+                if left.reverted { "taken back" } else { "changed" },
                 failure(ctx, last)
             )
-        } else if lost.reverted && !is_mended(ctx, &lost) {
+        } else if left.reverted && !is_mended(ctx, &left) {
             format!(
                 "{} was green; then the edits of {} were taken back, and nothing was edited or checked after it.",
                 called(ctx, green),
-                lost.file
+                left.file
             )
         } else {
             return;
         };
         let red = (last > green).then_some(last);
         findings.push(
-            Finding::new(&INFO, lost.step, message)
+            Finding::new(&INFO, left.step, message)
                 .confidence(0.7)
                 .about([green].into_iter().chain(red))
                 .proven_by([ctx.proof(green)])
@@ -90,15 +90,13 @@ struct Lost<'a> {
 
 /// The change that an action makes to one of the files that were good.
 fn changes<'a>(step: StepId, action: &'a ActionFacts, good: &BTreeSet<&'a str>) -> Option<Lost<'a>> {
-    action.edits.iter().filter(|edit| good.contains(&*edit.file)).find_map(|edit| {
-        let reverted = edit.kind == EditKind::Revert;
-        Some(Lost { step, file: &edit.file, reverted })
-    })
+    let edit = action.edits.iter().find(|edit| good.contains(&*edit.file))?;
+    Some(Lost { step, file: &edit.file, reverted: edit.kind == EditKind::Revert })
 }
 
 /// Whether the source was edited again after it was taken back.
-fn is_mended(ctx: &DetectContext<'_>, lost: &Lost<'_>) -> bool {
-    ctx.last_source_edit().is_some_and(|edit| edit > lost.step)
+fn is_mended(ctx: &DetectContext<'_>, left: &Lost<'_>) -> bool {
+    ctx.last_source_edit().is_some_and(|edit| edit > left.step)
 }
 
 fn files(action: &ActionFacts) -> impl Iterator<Item = &str> {

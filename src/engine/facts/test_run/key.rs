@@ -3,7 +3,9 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Equal for the spellings of one test: `pkg/a.py::T::test_b`, `test_b (pkg.a.T)`, `test_b (pkg.a.T.test_b)`
-/// and `pkg.a.T.test_b`. Folders and packages are left out, because each runner counts them from somewhere
+/// and `pkg.a.T.test_b`.
+///
+/// Folders and packages are left out, because each runner counts them from somewhere
 /// else: two tests whose module, class and name are the same are taken for one.
 pub fn test_key(name: &str) -> u64 {
     let name = name.trim();
@@ -28,7 +30,7 @@ pub fn test_key(name: &str) -> u64 {
     xxh3_64(plain.as_bytes())
 }
 
-/// `pkg/a` and `T::test_b` of `pkg/a.py::T::test_b`; also of SymPy's `pkg/a.py:test_b`.
+/// `pkg/a` and `T::test_b` of `pkg/a.py::T::test_b`; also of `SymPy`'s `pkg/a.py:test_b`.
 fn python_file(name: &str) -> Option<(&str, &str)> {
     let (file, test) = name.split_once(".py:")?;
     Some((file, test.strip_prefix(':').unwrap_or(test)))

@@ -181,12 +181,12 @@ struct Names {
 
 impl Names {
     /// `green`: the verdict. Names that look like failures in a green run are words of the tests' own output.
-    fn read(text: &str, green: bool, test: fn(&str) -> Option<(TestColour, &str)>) -> Self {
+    fn read(text: &str, green: bool, told: fn(&str) -> Option<(TestColour, &str)>) -> Self {
         let mut names = Self::default();
         for line in text.get(tail(text, NAMES_TAIL)).unwrap_or("").lines() {
             let line = text::plain(line);
             let Some((colour, name)) =
-                test(&line).map(|(colour, name)| (colour, head(name.trim(), MAX_NAME)))
+                told(&line).map(|(colour, name)| (colour, head(name.trim(), MAX_NAME)))
             else {
                 continue;
             };
