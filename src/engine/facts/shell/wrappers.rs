@@ -121,7 +121,10 @@ pub(super) fn take_script<'a>(command: &mut Command<'a>) -> Option<Cow<'a, str>>
     for (index, word) in command.words.iter().enumerate().skip(1) {
         let Some(flags) = word.strip_prefix('-') else {
             // `su - user -c '…'`.
-            if command.program() == "su" { continue } else { break }
+            if command.program() == "su" {
+                continue;
+            }
+            break;
         };
         if !flags.starts_with('-') && flags.ends_with('c') {
             script = Some(index + 1);
