@@ -63,7 +63,9 @@ pub(crate) fn agentrx(runs: &[Judged]) -> [Located; 2] {
 fn located(title: &'static str, runs: &[&Judged], blamed: impl Fn(&Judged) -> Option<Blamed>) -> Located {
     let known: Vec<(&Judged, Blamed)> = runs.iter().filter_map(|run| Some((*run, blamed(run)?))).collect();
     // Each run has a task of its own.
-    let groups: Vec<&str> = known.iter().map(|(run, _)| run.label.file.as_str()).collect();
+    let names: Vec<String> =
+        known.iter().map(|(run, _)| format!("{} {}", run.label.file, run.label.index)).collect();
+    let groups: Vec<&str> = names.iter().map(String::as_str).collect();
     let ranks: Vec<Option<usize>> = known
         .iter()
         .map(|(run, blamed)| {
@@ -95,9 +97,14 @@ fn located(title: &'static str, runs: &[&Judged], blamed: impl Fn(&Judged) -> Op
     }
 }
 
-/// `Orchestrator (thought)` is `Orchestrator`.
+/// `Orchestrator (thought)` is `Orchestrator`; the two sides of tau-bench go by two names each.
 fn base_name(agent: &str) -> String {
-    agent.split(" (").next().unwrap_or(agent).to_lowercase()
+    let name = agent.split(" (").next().unwrap_or(agent).to_lowercase();
+    match name.as_str() {
+        "agent" => "assistant".to_owned(),
+        "customer" => "user".to_owned(),
+        _ => name,
+    }
 }
 
 fn source_steps(run: &Judged) -> BTreeSet<u32> {

@@ -31,7 +31,7 @@ of AgentRx's categories is made one. Runs of which nobody knows how they ended c
 ";
 
 const JUDGES: &str = "\
-Published for the same two halves of Who&When: GPT-4o names the step in .135 to .166 of the algorithm-generated \
+Published for all 184 logs of Who&When, of which the ones above are a part: GPT-4o names the step in .135 to .166 of the algorithm-generated \
 and in .035 to .088 of the hand-crafted logs, the agent in .543 and .552; AgenTracer-8B, trained for it, the \
 step in .207 and the agent in .691 of the hand-crafted ones. The best language models of 2026 whose answers are \
 public reach .42 to .50 on the steps of the algorithm-generated half (with top-3 of .67 to .79 and a mean \
