@@ -78,7 +78,7 @@ pub(crate) const BARS: &[Bar] = &[
     Bar {
         name: "F1 of repetition between neighbouring actions",
         limit: AtLeast(0.74),
-        holds: false,
+        holds: true,
         of: |card| card.repetition.f1.map(|f1| f1.value),
     },
     Bar {
