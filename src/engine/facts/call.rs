@@ -24,7 +24,6 @@ pub(super) struct Pending {
     /// The test runner that the command names.
     pub(super) framework: Option<&'static str>,
     pub(super) hides_exit: bool,
-    pub(super) masks_exit: bool,
     pub(super) one_means_no: bool,
     /// Other commands run beside the one that matters: a failure need not be its own.
     pub(super) compound: bool,
@@ -76,6 +75,7 @@ struct Draft<'a> {
     targets: SmallVec<[Cow<'a, str>; 4]>,
     edits: Vec<Edit>,
     waits: bool,
+    masks_exit: bool,
     risk: Option<Risk>,
     bare_fix: bool,
     pending: Pending,
@@ -233,11 +233,11 @@ impl<'a> Draft<'a> {
                 self.targets.push(Cow::Owned(file.to_owned()));
             }
         }
+        self.masks_exit = matches!(operation, Operation::Run(RunKind::Test | RunKind::Build | RunKind::Lint))
+            && shell::masks_exit(commands, index);
         self.pending = Pending {
             framework: commands.iter().find_map(test_run::framework),
             hides_exit: shell::hides_exit(commands, index),
-            masks_exit: matches!(operation, Operation::Run(RunKind::Test | RunKind::Build | RunKind::Lint))
-                && shell::masks_exit(commands, index),
             one_means_no: commands.last().is_some_and(one_means_no),
             compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
             new_words: Box::default(),
@@ -273,7 +273,7 @@ impl<'a> Draft<'a> {
             tests: None,
             edits: self.edits,
             waits: self.waits,
-            masks_exit: self.pending.masks_exit,
+            masks_exit: self.masks_exit,
             risk: self.risk,
             unshown: None,
             result_len: 0,

@@ -71,22 +71,17 @@ pub(super) fn of_command(command: &Command<'_>) -> Operation {
         "cat" | "head" | "tail" | "less" | "more" | "wc" | "file" | "stat" | "md5sum" | "sha256sum"
         | "column" | "nl" | "sed" | "awk" | "gawk" | "bat" | "od" | "xxd" | "hexdump" | "strings" | "jq"
         | "open" | "goto" | "scroll_down" | "scroll_up" | "zcat" | "readelf" | "objdump" | "cut" | "sort"
-        | "uniq" | "tac" => Operation::Read,
+        | "uniq" | "tac" | "Get-Content" | "gc" => Operation::Read,
         "find" if command.has("-delete") => Operation::Delete,
         "grep" | "rg" | "ag" | "ack" | "egrep" | "fgrep" | "find" | "fd" | "locate" | "search_dir"
-        | "search_file" | "find_file" | "zgrep" | "findstr" => Operation::Search,
-        "Get-Content" | "gc" => Operation::Read,
-        "Select-String" => Operation::Search,
-        "Get-ChildItem" | "gci" => Operation::List,
-        "Set-Content" | "Out-File" | "New-Item" | "Copy-Item" | "copy" => Operation::Create,
-        "Add-Content" | "Move-Item" | "Rename-Item" => Operation::Edit,
-        "Remove-Item" | "del" | "rd" => Operation::Delete,
+        | "search_file" | "find_file" | "zgrep" | "findstr" | "Select-String" => Operation::Search,
         "Invoke-WebRequest" | "iwr" | "Invoke-RestMethod" => Operation::Browse,
-        "ls" | "tree" | "dir" | "ll" => Operation::List,
+        "ls" | "tree" | "dir" | "ll" | "Get-ChildItem" | "gci" => Operation::List,
         "str_replace_editor" => of_verb(first),
-        "edit" | "insert" | "apply_patch" | "applypatch" | "patch" | "ed" | "mv" | "ln" => Operation::Edit,
-        "create" | "cp" => Operation::Create,
-        "rm" | "unlink" => Operation::Delete,
+        "edit" | "insert" | "apply_patch" | "applypatch" | "patch" | "ed" | "mv" | "ln" | "Add-Content"
+        | "Move-Item" | "Rename-Item" => Operation::Edit,
+        "create" | "cp" | "copy" | "Set-Content" | "Out-File" | "New-Item" | "Copy-Item" => Operation::Create,
+        "rm" | "unlink" | "del" | "rd" | "Remove-Item" => Operation::Delete,
         "submit" | "exit_forfeit" => Operation::Submit,
         "curl" | "wget" | "http" => {
             if command.arguments().any(|word| word.contains("localhost") || word.contains("127.0.0.1")) {

@@ -34,7 +34,7 @@ pub(super) fn apply(
     let call = Call {
         operation: facts.operation,
         hides_exit: pending.hides_exit,
-        masks_exit: pending.masks_exit,
+        masks_exit: facts.masks_exit,
         one_means_no: pending.one_means_no,
     };
     let green = facts.tests.as_ref().map(|tests| tests.green);

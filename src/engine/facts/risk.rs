@@ -23,7 +23,7 @@ fn of_command(command: &Command<'_>, index: usize, commands: &[Command<'_>]) -> 
         "rm" if is_recursive(command) => {
             let remade = |path: &str| {
                 let others = commands.iter().filter(|other| other.program() != "rm");
-                others.flat_map(|other| other.arguments()).any(|word| word.trim_end_matches('/') == path)
+                others.flat_map(Command::arguments).any(|word| word.trim_end_matches('/') == path)
             };
             let mut trees = command.operands().map(|path| path.trim_end_matches("/*").trim_end_matches('/'));
             trees.any(|path| is_dear(path) && !remade(path)).then_some(Risk::RemovesTree)

@@ -1,4 +1,4 @@
-use super::tests::tests_report;
+use super::test_ledger::tests_report;
 use super::{
     CandidateReport, EvidenceReport, FORMAT_VERSION, FindingReport, ReasonReport, RunReport, ScoreReport,
     VerdictReport,

@@ -9,7 +9,7 @@ mod json;
 mod markdown;
 mod python;
 mod steps;
-mod tests;
+mod test_ledger;
 mod text;
 mod types;
 mod wording;

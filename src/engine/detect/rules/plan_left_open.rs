@@ -30,12 +30,9 @@ impl Detector for PlanLeftOpen {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let plans = ctx.main_actions().rev().filter(|(_, action)| !action.outcome.is_error());
-        let Some((step, plan)) =
-            plans.filter_map(|(step, action)| Some((step, action.plan.as_deref()?))).next()
-        else {
-            return;
-        };
+        let mut plans = ctx.main_actions().rev().filter(|(_, action)| !action.outcome.is_error());
+        let last = plans.find_map(|(step, action)| Some((step, action.plan.as_deref()?)));
+        let Some((step, plan)) = last else { return };
         if plan.open == 0 {
             return;
         }
