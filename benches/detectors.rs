@@ -47,8 +47,7 @@ static FILES: LazyLock<Vec<(String, MemorySources)>> = LazyLock::new(|| {
 
 /// A run of some forty steps that reads, edits and tests.
 fn made_up(run: usize) -> String {
-    let mut text = format!(r#"{{"messages": [{{"role": "user", "content": "fix issue {run}"}}"#);
-    for step in 0..20 {
+    let round = |step: usize| {
         let (command, result) = match step % 4 {
             0 => (format!("cat src/module{}.py", step % 7), "def f(x):\\n    return x\\n".repeat(60)),
             1 => (format!("sed -i s/{step}/{run}/ src/module{}.py", step % 7), String::new()),
@@ -61,11 +60,12 @@ fn made_up(run: usize) -> String {
         let call = format!(
             r#"{{"id": "c{step}", "function": {{"name": "bash", "arguments": "{{\"command\": \"{command}\"}}"}}}}"#
         );
-        text += &format!(
+        format!(
             r#", {{"role": "assistant", "content": "Next.", "tool_calls": [{call}]}}, {{"role": "tool", "tool_call_id": "c{step}", "content": "{result}"}}"#
-        );
-    }
-    text + "]}"
+        )
+    };
+    let rounds: Vec<String> = (0..40).map(round).collect();
+    format!(r#"{{"messages": [{{"role": "user", "content": "fix issue {run}"}}{}]}}"#, rounds.concat())
 }
 
 fn read(file: &MemorySources) -> Vec<(Trace, RunFacts)> {
