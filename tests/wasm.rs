@@ -1,6 +1,7 @@
 //! The engine in a real browser: the same bytes give the same report as natively.
 #![cfg(target_arch = "wasm32")]
 
+use tracebench::engine::score::Profile;
 use tracebench::engine::trace::MemorySources;
 use tracebench::protocol::{EngineReply, EngineRequest, Envelope, FileEntry, Host, ReplyEnvelope, RunKey};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -26,7 +27,7 @@ fn files() -> Vec<FileEntry> {
 #[wasm_bindgen_test]
 fn a_run_goes_through_the_whole_pipeline() {
     let mut host = Host::default();
-    let request = EngineRequest::Analyze { files: files(), profile: "classic".to_owned() };
+    let request = EngineRequest::Analyze { files: files(), profile: Box::new(Profile::classic()) };
     let EngineReply::Analyzed { reports, .. } = ask(&mut host, request) else { panic!("not analysed") };
     let [report] = reports.as_slice() else { panic!("one run was expected") };
     assert_eq!(report.steps, 6);
@@ -47,7 +48,7 @@ fn a_run_goes_through_the_whole_pipeline() {
 #[wasm_bindgen_test]
 fn the_same_bytes_give_the_same_report() {
     let report = || {
-        let request = EngineRequest::Analyze { files: files(), profile: "default".to_owned() };
+        let request = EngineRequest::Analyze { files: files(), profile: Box::default() };
         serde_json::to_string(&ask(&mut Host::default(), request)).expect("a report is JSON")
     };
     assert_eq!(report(), report());

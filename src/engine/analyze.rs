@@ -3,7 +3,7 @@
 use super::detect::{Finding, FindingPlaces, Verdict, detect};
 use super::facts::{FactsCollector, RunFacts, StepFacts};
 use super::import::{ImportError, Input, import};
-use super::report::{RunReport, run_report};
+use super::report::{RunReport, Weighing, run_report, weighing};
 use super::score::{Profile, Score, score};
 use super::trace::{Outcome, Trace};
 
@@ -77,12 +77,27 @@ impl Run {
         let place = (file_name, index);
         run_report(place, &self.trace, &self.facts, &self.findings, &self.verdict, self.score.as_ref())
     }
+
+    /// Makes verdict and score anew, by that profile and without the findings that `is_muted` names.
+    pub fn weigh(&mut self, profile: &Profile, is_muted: impl Fn(&Finding) -> bool) {
+        for finding in &mut self.findings {
+            finding.muted = is_muted(finding);
+        }
+        self.verdict = Verdict::of(&self.trace, &self.facts, &self.findings);
+        self.score = score(&self.trace, &self.facts, &self.findings, profile);
+    }
+
+    /// What [`Run::weigh`] changed of the report.
+    pub fn weighing(&self, index: u32) -> Weighing {
+        weighing(index, &self.trace, &self.findings, &self.verdict, self.score.as_ref())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Options, analyze, analyze_run};
     use crate::engine::import::Input;
+    use crate::engine::score::Profile;
     use crate::engine::testing::script::Script;
     use crate::engine::trace::{MemorySources, OutcomeValue, SourceId};
 
@@ -100,6 +115,23 @@ mod tests {
         assert_eq!((report.file.as_str(), report.steps), ("sample.json", 6));
         assert_eq!(report.signatures.len(), report.findings.len());
         assert!(!report.verdict.abstained);
+    }
+
+    #[test]
+    fn weighing_anew_gives_the_report_that_importing_anew_would() {
+        let run = || {
+            let run = Script::read("edit  src/lib.rs\n test  pytest -q   tests red 1/10\n assistant  Done.");
+            analyze_run(run.trace, run.facts, &Options::default())
+        };
+        let mut weighed = run();
+        let before = weighed.report("run", 0);
+        weighed.weigh(&Profile::classic(), |finding| finding.detector == "last-check-failed");
+        let after = weighed.report("run", 0);
+        assert_eq!(before.weighed(weighed.weighing(0)), after);
+        assert_eq!(after.score.as_ref().unwrap().profile, "classic");
+        assert_eq!(after.findings.iter().filter(|finding| finding.muted).count(), 1);
+        weighed.weigh(&Profile::default(), |_| false);
+        assert_eq!(weighed.report("run", 0), before);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::engine::detect::{Category, Severity};
 use crate::engine::{detect, import};
 
 /// What users read about a format.
@@ -19,10 +20,15 @@ pub struct DetectorText {
     pub what: String,
     pub why: String,
     pub limits: String,
+    pub category: Category,
+    /// What its findings have unless they say otherwise.
+    pub severity: Severity,
     pub is_preview: bool,
     pub taxonomy: Vec<String>,
     /// How often it fired on labelled runs, a sentence; `None` where it was not measured.
     pub measured: Option<String>,
+    /// The kind of failure of the original TraceBench that it generalises.
+    pub classic: Option<String>,
 }
 
 /// The engine's own words. They travel from the worker, so that the page need not contain the engine.
@@ -46,9 +52,12 @@ impl Catalog {
             what: info.what.to_owned(),
             why: info.why.to_owned(),
             limits: info.limits.to_owned(),
+            category: info.category,
+            severity: info.severity,
             is_preview: info.status == detect::Status::Preview,
             taxonomy: info.taxonomy.iter().map(|&link| link.to_owned()).collect(),
             measured: detect::measurements().sentence(info.id),
+            classic: info.classic.map(str::to_owned),
         });
         Self { formats: formats.collect(), detectors: detectors.collect() }
     }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, PlannedFile, PlannedRole,
+    BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedFile, PlannedRole,
     ReplyEnvelope, RunKey, StepBody,
 };
 use crate::engine::import::{self, FileRole, Input};
@@ -37,8 +37,9 @@ impl Host {
             EngineRequest::Plan { files } => EngineReply::Planned { files: plan(&files, handles.as_ref()) },
             EngineRequest::Analyze { files, profile } => {
                 let mut say = |progress| reply(ReplyEnvelope { id, reply: progress });
-                self.analyze(&files, &profile, handles, &mut say)
+                self.analyze(&files, *profile, handles, &mut say)
             }
+            EngineRequest::Weigh { file, profile, muted } => self.weigh(file, &profile, &muted),
             EngineRequest::Map { run } => self.with_run(run, |_, opened| EngineReply::Map {
                 run,
                 map: Box::new(step_map(&opened.trace, &opened.facts)),
@@ -71,7 +72,7 @@ impl Host {
     fn analyze(
         &mut self,
         files: &[FileEntry],
-        profile: &str,
+        profile: Profile,
         handles: Handles,
         say: &mut dyn FnMut(EngineReply),
     ) -> EngineReply {
@@ -85,10 +86,6 @@ impl Host {
             true
         };
         let input = Input::of_set(handles.as_ref(), &mut progress);
-        let profile = match Profile::named(profile) {
-            Ok(profile) => profile,
-            Err(unknown) => return EngineReply::Refused { message: unknown.to_string() },
-        };
         let options = Options { profile, ..Options::default() };
         let analyzed = engine::analyze(&input, &options);
         drop(input);
@@ -102,10 +99,21 @@ impl Host {
         }
     }
 
-    fn diagnose(&self, file: u32) -> EngineReply {
-        let Some(session) = self.sessions.get(&file) else {
-            return EngineReply::Refused { message: format!("file {file} is not open here") };
+    fn weigh(&mut self, file: u32, profile: &Profile, muted: &[Muted]) -> EngineReply {
+        let Some(session) = self.sessions.get_mut(&file) else { return not_open(file) };
+        let weigh = |(index, run): (u32, &mut Run)| {
+            run.weigh(profile, |finding| {
+                muted.iter().any(|muted| {
+                    (muted.index, muted.step) == (index, finding.step.0) && muted.detector == finding.detector
+                })
+            });
+            run.weighing(index)
         };
+        EngineReply::Weighed { file, runs: (0..).zip(&mut session.runs).map(weigh).collect() }
+    }
+
+    fn diagnose(&self, file: u32) -> EngineReply {
+        let Some(session) = self.sessions.get(&file) else { return not_open(file) };
         let runs: Vec<_> = session.runs.iter().map(|run| (&run.trace, &run.facts)).collect();
         let mut progress = |_| true;
         let input = Input::of_set(session.sources.as_ref(), &mut progress);
@@ -126,6 +134,10 @@ impl Host {
             },
         }
     }
+}
+
+fn not_open(file: u32) -> EngineReply {
+    EngineReply::Refused { message: format!("file {file} is not open here") }
 }
 
 fn plan(files: &[FileEntry], sources: &dyn BodySource) -> Vec<PlannedFile> {
@@ -186,7 +198,7 @@ fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, Str
 
 #[cfg(test)]
 mod tests {
-    use super::{EngineReply, EngineRequest, Envelope, FileEntry, Host, PlannedRole, RunKey};
+    use super::{EngineReply, EngineRequest, Envelope, FileEntry, Host, Muted, PlannedRole, Profile, RunKey};
     use crate::engine::trace::MemorySources;
 
     const TRACE: &str = include_str!("../../tests/fixtures/tracebench/api_timeout.json");
@@ -207,8 +219,8 @@ mod tests {
 
     fn opened() -> Host {
         let mut host = Host::default();
-        let request =
-            EngineRequest::Analyze { files: vec![entry(4, "a.json")], profile: "classic".to_owned() };
+        let profile = Box::new(Profile::classic());
+        let request = EngineRequest::Analyze { files: vec![entry(4, "a.json")], profile };
         let replies = ask(&mut host, &[("a.json", TRACE)], request);
         assert!(matches!(replies.first(), Some(EngineReply::Progress { file: 4, .. })));
         assert!(
@@ -243,6 +255,25 @@ mod tests {
     }
 
     #[test]
+    fn weighs_anew_without_what_is_muted() {
+        let mut host = opened();
+        let mut weigh = |muted: Vec<Muted>| {
+            let request = EngineRequest::Weigh { file: 4, profile: Box::new(Profile::classic()), muted };
+            let Some(EngineReply::Weighed { runs, .. }) = ask(&mut host, &[], request).pop() else {
+                panic!("not weighed")
+            };
+            let score = runs[0].score.as_ref().unwrap();
+            (score.total, runs[0].muted.len())
+        };
+        let (all, none_muted) = weigh(Vec::new());
+        let muted = Muted { index: 0, detector: "failing-tests".to_owned(), step: 2 };
+        let (fewer, one_muted) = weigh(vec![muted.clone()]);
+        let elsewhere = weigh(vec![Muted { index: 1, ..muted }]);
+        assert_eq!((none_muted, one_muted, elsewhere), (0, 1, (all, 0)));
+        assert!(fewer >= all);
+    }
+
+    #[test]
     fn a_closed_run_is_refused() {
         let mut host = opened();
         ask(&mut host, &[], EngineRequest::Close { file: 4 });
@@ -252,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_says_why() {
-        let request = EngineRequest::Analyze { files: vec![entry(0, "a")], profile: "default".to_owned() };
+        let request = EngineRequest::Analyze { files: vec![entry(0, "a")], profile: Box::default() };
         let replies = ask(&mut Host::default(), &[("a", "")], request);
         assert!(matches!(replies.last(), Some(EngineReply::Failed { error, .. }) if error.kind == "empty"));
     }

@@ -16,7 +16,8 @@ pub use unpack::UnpackReply;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::cluster::Cluster;
-use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow};
+use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
+use crate::engine::score::Profile;
 use crate::engine::trace::PartKind;
 
 /// Ties a reply to its request.
@@ -36,6 +37,15 @@ pub struct RunKey {
     pub index: u32,
 }
 
+/// Findings of a run that are no problem there: those of a detector at a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Muted {
+    /// Which run of the file.
+    pub index: u32,
+    pub detector: String,
+    pub step: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
 pub enum EngineRequest {
@@ -43,7 +53,9 @@ pub enum EngineRequest {
     Plan { files: Vec<FileEntry> },
     /// Import and analyse the first of these files; the others belong to it. The worker keeps the
     /// handles and answers for its runs from then on.
-    Analyze { files: Vec<FileEntry>, profile: String },
+    Analyze { files: Vec<FileEntry>, profile: Box<Profile> },
+    /// Make verdict and score of a file's runs anew, without reading it again.
+    Weigh { file: u32, profile: Box<Profile>, muted: Vec<Muted> },
     /// The columns of a run, for the timeline.
     Map { run: RunKey },
     /// Rows of the step list.
@@ -162,6 +174,10 @@ pub enum EngineReply {
     Analyzed {
         file: u32,
         reports: Vec<RunReport>,
+    },
+    Weighed {
+        file: u32,
+        runs: Vec<Weighing>,
     },
     /// Nothing could be read of the file.
     Failed {

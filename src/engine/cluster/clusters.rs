@@ -15,8 +15,9 @@ pub struct ClusterInput<'a> {
     /// Names the run the same wherever it stands in the list; decides ties.
     pub id: (&'a str, &'a str, u32),
     pub outcome: OutcomeValue,
-    pub signatures: &'a [Signature],
-    /// The blamed step of each finding.
+    /// Of the findings that count.
+    pub signatures: Vec<&'a Signature>,
+    /// The blamed step of each finding, of those that do not count too.
     pub steps: Vec<u32>,
 }
 
@@ -63,11 +64,11 @@ fn key<'a>(signature: &'a Signature, templates: &'a Templates<'_>) -> Key<'a> {
 /// Groups the findings of the runs. Those of most runs come first, then those of most findings, then by
 /// signature.
 pub fn cluster(runs: &[ClusterInput<'_>]) -> Vec<Cluster> {
-    let signatures = runs.iter().flat_map(|run| run.signatures);
+    let signatures = runs.iter().flat_map(|run| &run.signatures);
     let templates = templates(signatures.map(|signature| signature.template.as_str()));
     let mut groups: BTreeMap<Key<'_>, Vec<Member>> = BTreeMap::new();
     for (place, run) in (0u32..).zip(runs) {
-        for signature in run.signatures {
+        for signature in &run.signatures {
             let step = run.steps.get(signature.finding as usize).copied().unwrap_or_default();
             groups.entry(key(signature, &templates)).or_default().push(Member { run: place, step });
         }
@@ -166,6 +167,7 @@ mod tests {
 
     fn run<'a>(id: &'a str, outcome: OutcomeValue, signatures: &'a [Signature]) -> ClusterInput<'a> {
         let steps = signatures.iter().map(|signature| 10 * (signature.finding + 1)).collect();
+        let signatures = signatures.iter().collect();
         ClusterInput { id: (id, "file", 0), outcome, signatures, steps }
     }
 

@@ -32,6 +32,21 @@ pub enum Category {
     Style,
 }
 
+impl Category {
+    pub const ALL: [Self; 5] = [Self::Outcome, Self::Verification, Self::Flow, Self::System, Self::Style];
+
+    /// As it is written in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Outcome => "outcome",
+            Self::Verification => "verification",
+            Self::Flow => "flow",
+            Self::System => "system",
+            Self::Style => "style",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -102,6 +117,8 @@ pub struct Finding {
     pub message: String,
     pub evidence: Vec<Evidence>,
     pub waste: Waste,
+    /// Whoever looked said that it is no problem here. No detector sets it; verdict and score pass it over.
+    pub muted: bool,
 }
 
 impl Finding {
@@ -122,6 +139,7 @@ impl Finding {
             message: message.into(),
             evidence: Vec::new(),
             waste: Waste::default(),
+            muted: false,
         }
     }
 

@@ -47,7 +47,7 @@ impl Verdict {
     ///
     /// The first wrong step is the earliest among the strongest findings: certain ones before errors, errors
     /// before warnings. Notes say too little. Where someone else found the task solved, warnings are no
-    /// failure either.
+    /// failure either. Muted findings count as if they were not there.
     pub fn of(trace: &Trace, facts: &RunFacts, findings: &[Finding]) -> Self {
         let ctx = DetectContext::new(trace, facts);
         let outcome = &trace.head.outcome;
@@ -104,9 +104,14 @@ impl Strength {
     }
 }
 
+/// What counts, each with its place in the whole list.
+fn unmuted(findings: &[Finding]) -> impl Iterator<Item = (u32, &Finding)> {
+    (0..).zip(findings).filter(|(_, finding)| !finding.muted)
+}
+
 fn ranked(findings: &[Finding], least: Strength) -> Vec<Candidate> {
     let mut strong: Vec<(u32, &Finding)> =
-        (0..).zip(findings).filter(|(_, finding)| Strength::of(finding) >= least).collect();
+        unmuted(findings).filter(|(_, finding)| Strength::of(finding) >= least).collect();
     strong.sort_by_key(|(place, finding)| (Reverse(Strength::of(finding)), finding.step, *place));
     let mut candidates: Vec<Candidate> = Vec::new();
     for (place, finding) in strong {
@@ -164,7 +169,8 @@ fn told(finding: &Finding, outcome: &Outcome) -> (String, String) {
 }
 
 fn untold(outcome: &Outcome, findings: &[Finding]) -> (String, String) {
-    let listed = if findings.is_empty() { "" } else { " What was noticed on the way is listed below." };
+    let listed =
+        if unmuted(findings).next().is_none() { "" } else { " What was noticed on the way is listed below." };
     match outcome.value {
         OutcomeValue::Resolved => (
             "Resolved: no failure signal found".to_owned(),
@@ -212,7 +218,7 @@ fn lower_first(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Verdict;
-    use crate::engine::detect::detect;
+    use crate::engine::detect::{Finding, detect};
     use crate::engine::testing::script::Script;
     use crate::engine::trace::StepId;
 
@@ -241,6 +247,18 @@ mod tests {
         assert_eq!(verdict.headline, "Success claimed over a failed check");
         assert_eq!(steps(&verdict), [4, 2, 3]);
         assert_eq!(verdict.last_good, Some(StepId(1)));
+    }
+
+    #[test]
+    fn a_muted_finding_counts_as_if_it_were_not_there() {
+        let run = Script::read("edit  src/lib.rs\n build  make   exit 2\n assistant  Done.");
+        let mut findings = detect(&run.trace, &run.facts);
+        let of = |findings: &[Finding]| Verdict::of(&run.trace, &run.facts, findings);
+        assert!(!of(&findings).abstained);
+        findings.iter_mut().for_each(|finding| finding.muted = true);
+        let muted = of(&findings);
+        assert!(muted.abstained && muted.candidates.is_empty());
+        assert_eq!(muted, of(&[]));
     }
 
     #[test]

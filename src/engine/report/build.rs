@@ -1,7 +1,7 @@
 use super::test_ledger::tests_report;
 use super::{
     CandidateReport, EvidenceReport, FORMAT_VERSION, FindingReport, ReasonReport, RunReport, ScoreReport,
-    VerdictReport,
+    VerdictReport, Weighing,
 };
 use crate::engine::cluster::signatures;
 use crate::engine::detect::{self, Evidence, Finding, Verdict};
@@ -42,6 +42,23 @@ pub fn run_report(
     }
 }
 
+/// The part of a report that depends on the profile and on what was muted.
+pub fn weighing(
+    index: u32,
+    trace: &Trace,
+    findings: &[Finding],
+    verdict: &Verdict,
+    score: Option<&Score>,
+) -> Weighing {
+    let muted = (0u32..).zip(findings).filter(|(_, finding)| finding.muted).map(|(place, _)| place);
+    Weighing {
+        index,
+        score: score.map(score_report),
+        verdict: verdict_report(trace, verdict),
+        muted: muted.collect(),
+    }
+}
+
 pub(super) fn source_step(trace: &Trace, id: StepId) -> u32 {
     trace.step(id).map_or(id.0, |step| step.source_step)
 }
@@ -61,6 +78,7 @@ fn score_report(score: &Score) -> ScoreReport {
                 part: reason.part.name().to_owned(),
                 text: reason.text.clone(),
                 findings: reason.findings.clone(),
+                steps: reason.steps.iter().map(|step| step.0).collect(),
             })
             .collect(),
     }
@@ -104,6 +122,7 @@ fn finding_report(trace: &Trace, finding: &Finding) -> FindingReport {
         message: finding.message.clone(),
         evidence: finding.evidence.iter().map(|evidence| evidence_report(trace, evidence)).collect(),
         waste: finding.waste,
+        muted: finding.muted,
     }
 }
 

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::RunReport;
+use super::{RunReport, SignatureReport};
 use crate::engine::cluster::{Cluster, ClusterInput, cluster};
 use crate::engine::trace::OutcomeValue;
 
@@ -26,11 +26,16 @@ pub fn clusters(reports: &[RunReport]) -> Vec<Cluster> {
         .map(|report| ClusterInput {
             id: (&report.trace_id, &report.file, report.index),
             outcome: report.outcome.value,
-            signatures: &report.signatures,
+            signatures: report.signatures.iter().filter(|signature| counts(report, signature)).collect(),
             steps: report.findings.iter().map(|finding| finding.step).collect(),
         })
         .collect();
     cluster(&runs)
+}
+
+/// What someone muted makes no cluster.
+fn counts(report: &RunReport, signature: &SignatureReport) -> bool {
+    report.findings.get(signature.finding as usize).is_none_or(|finding| !finding.muted)
 }
 
 impl Collection {

@@ -14,7 +14,7 @@ mod text;
 mod types;
 mod wording;
 
-pub use build::run_report;
+pub use build::{run_report, weighing};
 pub use collection::{Collection, clusters};
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
 pub use json::{error_line, run_line, whole};
@@ -24,5 +24,5 @@ pub use text::{TextInput, text_collection, text_run};
 pub use types::{
     CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, ReasonReport,
     RunReport, ScoreReport, SignatureReport, TestColour, TestReport, TestRunReport, TestsReport,
-    VerdictReport,
+    VerdictReport, Weighing,
 };

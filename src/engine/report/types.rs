@@ -106,6 +106,9 @@ pub struct ReasonReport {
     pub text: String,
     /// Places in [`RunReport::findings`].
     pub findings: Vec<u32>,
+    /// Where a reason that is a fact can be seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -148,6 +151,9 @@ pub struct FindingReport {
     pub message: String,
     pub evidence: Vec<EvidenceReport>,
     pub waste: Waste,
+    /// Someone said that it is no problem here: verdict and score pass it over. Only there when so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +165,29 @@ pub struct EvidenceReport {
     pub part: PartKind,
     pub start: u32,
     pub end: u32,
+}
+
+/// What of a report changes when its run is weighed anew: by another profile, or without what was muted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Weighing {
+    /// [`RunReport::index`].
+    pub index: u32,
+    pub score: Option<ScoreReport>,
+    pub verdict: VerdictReport,
+    /// Places of the muted ones in [`RunReport::findings`].
+    pub muted: Vec<u32>,
+}
+
+impl RunReport {
+    /// The same run as it is weighed now.
+    #[must_use]
+    pub fn weighed(&self, weighing: Weighing) -> Self {
+        let mut report = Self { score: weighing.score, verdict: weighing.verdict, ..self.clone() };
+        for (place, finding) in (0u32..).zip(&mut report.findings) {
+            finding.muted = weighing.muted.contains(&place);
+        }
+        report
+    }
 }
 
 /// A file nothing could be read from: `{"file", "error": {"kind", "message"}}`.

@@ -11,12 +11,12 @@ const ORIGINAL_FORMAT: &str = "tracebench";
 /// The kinds of failure found, in order of their first finding, each with the places of its findings.
 ///
 /// A kind is the original's name (`failing_tests`) where the detector has one, else the detector's id. Notes
-/// are no failures.
+/// are no failures, and neither is what was muted.
 pub fn kinds_found(trace: &Trace, findings: &[Finding]) -> Vec<(&'static str, Vec<u32>)> {
     let mut kinds: Vec<(&'static str, Vec<u32>)> = Vec::new();
     for (place, finding) in (0u32..).zip(findings) {
         let kind = match detect::info(finding.detector).and_then(|info| info.classic) {
-            _ if finding.severity == Severity::Note => continue,
+            _ if finding.severity == Severity::Note || finding.muted => continue,
             Some(classic) => classic,
             None if trace.format == ORIGINAL_FORMAT => continue,
             None => finding.detector,
@@ -37,6 +37,7 @@ pub(super) fn score(trace: &Trace, findings: &[Finding], profile: &Profile) -> S
             part: Part::Process,
             text: kind.to_owned(),
             findings: places,
+            steps: Vec::new(),
         })
         .collect();
     let mut total = 100.0;

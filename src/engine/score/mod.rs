@@ -4,15 +4,17 @@
 
 mod classic;
 mod profile;
+mod profile_text;
 mod proof;
 mod weighted;
 
 pub use classic::kinds_found;
-pub use profile::{Method, Profile, UnknownProfile};
+pub use profile::{Method, Profile, SeverityWeights, UnknownProfile};
+pub use profile_text::ProfileError;
 
 use crate::engine::detect::Finding;
 use crate::engine::facts::RunFacts;
-use crate::engine::trace::{OutcomeValue, Trace};
+use crate::engine::trace::{OutcomeValue, StepId, Trace};
 
 /// A score is made of three parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +47,8 @@ pub struct Reason {
     pub text: String,
     /// Places in the run's findings. Empty where the reason is a fact: the text then names it.
     pub findings: Vec<u32>,
+    /// Where the fact that is the reason can be seen.
+    pub steps: Vec<StepId>,
 }
 
 /// A number with its reasons: 100 and the points of all reasons add up to the total.
@@ -62,11 +66,11 @@ pub struct Score {
 }
 
 /// Scores a run, or gives `None` where there is no basis: nothing was done that could be judged, nothing
-/// was found, and nobody said how it ended.
+/// was found, and nobody said how it ended. Muted findings cost nothing.
 pub fn score(trace: &Trace, facts: &RunFacts, findings: &[Finding], profile: &Profile) -> Option<Score> {
     let acted = trace.live_steps().any(|(_, step)| step.is_action());
     let known = trace.head.outcome.value != OutcomeValue::Unknown;
-    if !acted && findings.is_empty() && !known {
+    if !acted && findings.iter().all(|finding| finding.muted) && !known {
         return None;
     }
     Some(match profile.method {
@@ -80,6 +84,7 @@ mod tests {
     use super::{Part, Profile, Score, score};
     use crate::engine::detect::{Finding, detect};
     use crate::engine::testing::script::Script;
+    use crate::engine::trace::StepId;
 
     fn scored(script: &str, profile: &Profile) -> (Option<Score>, Vec<Finding>) {
         let run = Script::read(script);
@@ -170,6 +175,7 @@ mod tests {
         let credit: Vec<_> = score.reasons.iter().filter(|reason| reason.points > 0.0).collect();
         assert_eq!(credit.len(), 1, "{:?}", score.reasons);
         assert_eq!(credit[0].text, "The tests were green after the last edit (step 6)");
+        assert_eq!(credit[0].steps, [StepId(5)]);
         assert!(score.total > total(retried));
     }
 
@@ -212,6 +218,18 @@ mod tests {
         let (score, findings) = scored(lie, &Profile::default());
         assert!(findings.iter().any(|finding| finding.certain), "{findings:?}");
         assert!(score.unwrap().total <= 20.0);
+    }
+
+    #[test]
+    fn a_muted_finding_costs_nothing() {
+        let run = Script::read(RED_END);
+        let mut findings = detect(&run.trace, &run.facts);
+        findings.iter_mut().for_each(|finding| finding.muted = true);
+        for name in Profile::NAMES {
+            let score = score(&run.trace, &run.facts, &findings, &Profile::named(name).unwrap()).unwrap();
+            close(score.total, 100.0);
+            assert!(score.reasons.is_empty(), "{:?}", score.reasons);
+        }
     }
 
     #[test]

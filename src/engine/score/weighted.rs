@@ -6,10 +6,7 @@ use super::proof::green_after_last_edit;
 use super::{Part, Profile, Reason, Score};
 use crate::engine::detect::{self, Category, DetectorInfo, Finding, Severity};
 use crate::engine::facts::RunFacts;
-use crate::engine::trace::{OutcomeValue, Trace};
-
-const CATEGORIES: [Category; 5] =
-    [Category::Outcome, Category::Verification, Category::Flow, Category::System, Category::Style];
+use crate::engine::trace::{OutcomeValue, StepId, Trace};
 
 fn part_of(category: Category) -> Part {
     match category {
@@ -30,7 +27,7 @@ pub(super) fn score(trace: &Trace, facts: &RunFacts, findings: &[Finding], profi
     let outcome = &trace.head.outcome;
     let fired = fired(findings, profile);
     let mut reasons = Vec::new();
-    for category in CATEGORIES {
+    for category in Category::ALL {
         if category != Category::Outcome || outcome.value == OutcomeValue::Unknown {
             reasons.extend(deductions(category, &fired, profile));
         }
@@ -41,11 +38,12 @@ pub(super) fn score(trace: &Trace, facts: &RunFacts, findings: &[Finding], profi
             part: Part::Outcome,
             text: format!("The task was not solved ({})", outcome.source),
             findings: places(&fired, Category::Outcome),
+            steps: Vec::new(),
         });
     }
     let proof = green_after_last_edit(trace, facts);
     if let Some(step) = proof {
-        reasons.extend(credit(&reasons, profile.proof, step.0));
+        reasons.extend(credit(&reasons, profile.proof, step));
     }
     reasons.extend(ceiling(trace, findings, profile, &reasons));
     let spoken = outcome.value != OutcomeValue::Unknown
@@ -65,10 +63,11 @@ pub(super) fn score(trace: &Trace, facts: &RunFacts, findings: &[Finding], profi
 fn fired(findings: &[Finding], profile: &Profile) -> Vec<Fired> {
     let mut fired: Vec<Fired> = Vec::new();
     for info in detect::catalog() {
-        let own = || (0u32..).zip(findings).filter(|(_, finding)| finding.detector == info.id);
+        let is_own = |finding: &Finding| finding.detector == info.id && !finding.muted;
+        let own = || (0u32..).zip(findings).filter(|(_, finding)| is_own(finding));
         let Some(severity) = own().map(|(_, finding)| finding.severity).max() else { continue };
         let places = own().map(|(place, _)| place).collect();
-        fired.push(Fired { info, weight: profile.weight(info, severity), places });
+        fired.push(Fired { info, weight: profile.weight(info.id, severity), places });
     }
     fired.sort_by(|a, b| b.weight.partial_cmp(&a.weight).unwrap_or(Ordering::Equal));
     fired
@@ -98,13 +97,14 @@ fn deductions(category: Category, fired: &[Fired], profile: &Profile) -> Vec<Rea
             part: part_of(category),
             text: fired.info.title.to_owned(),
             findings: fired.places.clone(),
+            steps: Vec::new(),
         });
     }
     reasons
 }
 
 /// What a green check gives back: of the outcome first, then of the process, never more than they cost.
-fn credit(reasons: &[Reason], mut worth: f64, step: u32) -> Vec<Reason> {
+fn credit(reasons: &[Reason], mut worth: f64, step: StepId) -> Vec<Reason> {
     let mut credits = Vec::new();
     for part in [Part::Outcome, Part::Process] {
         let lost: f64 = -points(part, reasons);
@@ -114,8 +114,9 @@ fn credit(reasons: &[Reason], mut worth: f64, step: u32) -> Vec<Reason> {
             credits.push(Reason {
                 points: back,
                 part,
-                text: format!("The tests were green after the last edit (step {})", step + 1),
+                text: format!("The tests were green after the last edit (step {})", step.0 + 1),
                 findings: Vec::new(),
+                steps: vec![step],
             });
         }
     }
@@ -127,7 +128,7 @@ fn ceiling(trace: &Trace, findings: &[Finding], profile: &Profile, reasons: &[Re
     let ceiling = profile.certain_ceiling?;
     let certain: Vec<u32> = (0u32..)
         .zip(findings)
-        .filter(|(_, finding)| finding.certain && finding.severity == Severity::Error)
+        .filter(|(_, finding)| finding.certain && finding.severity == Severity::Error && !finding.muted)
         .map(|(place, _)| place)
         .collect();
     let text = match trace.head.outcome.value {
@@ -142,6 +143,7 @@ fn ceiling(trace: &Trace, findings: &[Finding], profile: &Profile, reasons: &[Re
         part: Part::Outcome,
         text,
         findings: certain,
+        steps: Vec::new(),
     })
 }
 
@@ -151,7 +153,7 @@ fn points(part: Part, reasons: &[Reason]) -> f64 {
 
 /// How much of its points a part kept, 0 to 100.
 fn share(part: Part, reasons: &[Reason], profile: &Profile) -> f64 {
-    let whole: f64 = CATEGORIES
+    let whole: f64 = Category::ALL
         .into_iter()
         .filter(|category| part_of(*category) == part)
         .map(|category| profile.cap(category).min(100.0))
