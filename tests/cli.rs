@@ -343,6 +343,36 @@ fn formats_and_detectors_are_listed() {
 }
 
 #[test]
+fn a_profile_of_ones_own_weighs_by_its_own_numbers() {
+    let folder = folder("profile");
+    let printed = tracebench(&["profile", "classic"]);
+    assert_eq!(printed.status.code(), Some(0));
+    let own = stdout(&printed).replace("25.0", "1.0").replace("\"name\": \"classic\"", "\"name\": \"own\"");
+    let path = write(&folder, "own.json", own);
+    let output = tracebench(&["report", "--profile", &path, "--format", "ndjson", SAMPLE]);
+    let score = &lines(&output)[0]["score"];
+    assert_eq!((score["profile"].as_str(), score["total"].as_f64()), (Some("own"), Some(79.0)));
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+}
+
+#[test]
+fn a_profile_that_cannot_be_used_is_refused_and_a_strange_weight_is_named() {
+    let folder = folder("strange-profile");
+    let text = stdout(&tracebench(&["profile"])).to_owned();
+    let strange = write(&folder, "strange.json", text.replace("\"retry-loop\"", "\"retry-lop\""));
+    let output = tracebench(&["report", "--profile", &strange, SAMPLE]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stderr(&output).contains("“retry-lop” counts for nothing"), "{}", stderr(&output));
+    let broken = write(&folder, "broken.json", text.replace("\"proof\": 10.0", "\"proof\": \"ten\""));
+    let output = tracebench(&["report", "--profile", &broken, SAMPLE]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
+    assert!(stderr(&output).contains("string \"ten\", expected f64 at line "), "{}", stderr(&output));
+    let output = tracebench(&["report", "--profile", "strict", SAMPLE]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("expected the profile “default”, “classic” or a file"));
+}
+
+#[test]
 fn help_comes_without_being_asked_for() {
     let output = tracebench(&[]);
     assert_eq!(output.status.code(), Some(2));

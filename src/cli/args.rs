@@ -3,6 +3,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::engine::score::Profile;
+
 /// Says what went wrong in a coding agent's run, where first, and with what proof.
 #[derive(Debug, Parser)]
 #[command(name = "tracebench", version, arg_required_else_help = true)]
@@ -22,6 +24,8 @@ pub(super) enum Command {
     Formats,
     /// List the detectors, with what each looks for.
     Detectors,
+    /// Print a built-in score profile as JSON, to start one's own from.
+    Profile(ProfileArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -32,8 +36,9 @@ pub(super) struct ReportArgs {
     pub(super) files: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
-    /// How things are weighed: `default`, or `classic` as the original TraceBench did.
-    #[arg(long, default_value = "default", value_parser = crate::engine::score::Profile::NAMES)]
+    /// How things are weighed: `default`, `classic` as the original TraceBench did, or a file as `tracebench
+    /// profile` prints it.
+    #[arg(long, value_name = "default|classic|FILE", default_value = "default")]
     pub(super) profile: String,
     /// Analyse as if no outcome had been read.
     #[arg(long)]
@@ -41,6 +46,12 @@ pub(super) struct ReportArgs {
     /// How many files are analysed at once; all processors' worth if not given.
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ProfileArgs {
+    #[arg(default_value = "default", value_parser = Profile::NAMES)]
+    pub(super) name: String,
 }
 
 #[derive(Debug, clap::Args)]

@@ -106,6 +106,12 @@ fn content(known: &Known) -> io::Result<Content> {
     }
 }
 
+/// The whole of a small file that is no trace.
+#[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
+pub(super) fn read_text(path: &Path) -> io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
 fn open(path: &Path) -> io::Result<File> {
     File::open(path)

@@ -8,6 +8,7 @@ mod doctor;
 mod files;
 mod output;
 mod pool;
+mod profile;
 mod report;
 mod store;
 
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Formats => catalog::formats(&mut io::stdout().lock()).map(|()| true),
         Command::Detectors => catalog::detectors(&mut io::stdout().lock()).map(|()| true),
+        Command::Profile(args) => profile::print(&args.name, &mut io::stdout().lock()).map(|()| true),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

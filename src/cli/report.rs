@@ -5,12 +5,12 @@ use super::collect::{Job, Refused, collect};
 use super::files::Files;
 use super::output::complain;
 use super::pool::in_order;
+use super::profile;
 use crate::engine::import::{Head, ImportError, Input, sidecar};
 use crate::engine::report::{
     Collection, Diagnosis, ErrorText, FileError, RunReport, TextInput, diagnose, error_line,
     markdown_collection, markdown_run, run_line, text_collection, text_run, whole,
 };
-use crate::engine::score::Profile;
 use crate::engine::trace::{SourceId, WarningKind};
 use crate::engine::{Options, analyze};
 
@@ -30,10 +30,14 @@ enum Outcome {
 
 /// Reports on all files; answers whether all could be read whole.
 pub(super) fn run(args: &ReportArgs) -> io::Result<bool> {
-    let options = Options {
-        profile: Profile::named(&args.profile).map_err(io::Error::other)?,
-        hide_outcome: args.hide_outcome,
+    let profile = match profile::find(&args.profile) {
+        Ok(profile) => profile,
+        Err(message) => {
+            complain(&message);
+            return Ok(false);
+        }
     };
+    let options = Options { profile, hide_outcome: args.hide_outcome };
     let collected = collect(&args.files, args.jobs);
     let complete = collected.losses.is_empty();
     collected.losses.iter().for_each(|loss| complain(loss));
