@@ -76,9 +76,8 @@ impl Verdict {
             candidates,
             last_good: ctx.checks().rev().find(|(_, check)| check.is_green_check()).map(|(step, _)| step),
             chain: strongest.map_or_else(Vec::new, |place| chain(findings, place)),
-            waste: findings
-                .iter()
-                .map(|finding| finding.waste)
+            waste: unmuted(findings)
+                .map(|(_, finding)| finding.waste)
                 .max_by_key(|waste| waste.steps)
                 .unwrap_or_default(),
         }
@@ -140,7 +139,7 @@ fn chain(findings: &[Finding], first: u32) -> Vec<u32> {
     let Some(start) = findings.get(first as usize) else { return Vec::new() };
     let mut concerned: BTreeSet<StepId> = start.steps.iter().copied().collect();
     let mut chain = vec![first];
-    let later = (0..).zip(findings).filter(|(place, finding)| *place != first && finding.step >= start.step);
+    let later = unmuted(findings).filter(|(place, finding)| *place != first && finding.step >= start.step);
     for (place, finding) in later.filter(|(_, finding)| Strength::of(finding) >= Strength::Warning) {
         let ends_it = info(finding.detector).is_some_and(|info| info.category == Category::Outcome);
         if ends_it || finding.steps.iter().any(|step| concerned.contains(step)) {

@@ -4,7 +4,7 @@ use super::{
     VerdictReport, Weighing,
 };
 use crate::engine::cluster::signatures;
-use crate::engine::detect::{self, Evidence, Finding, Verdict};
+use crate::engine::detect::{self, Category, Evidence, Finding, Verdict};
 use crate::engine::facts::RunFacts;
 use crate::engine::score::Score;
 use crate::engine::trace::{StepId, Trace};
@@ -109,9 +109,11 @@ fn verdict_report(trace: &Trace, verdict: &Verdict) -> VerdictReport {
 }
 
 fn finding_report(trace: &Trace, finding: &Finding) -> FindingReport {
+    let info = detect::info(finding.detector);
     FindingReport {
         detector: finding.detector.to_owned(),
-        title: detect::info(finding.detector).map_or(finding.detector, |info| info.title).to_owned(),
+        title: info.map_or(finding.detector, |info| info.title).to_owned(),
+        category: info.map_or(Category::Style, |info| info.category),
         severity: finding.severity,
         certain: finding.certain,
         // Through text, so that 0.9 stays 0.9 and does not become 0.8999999761581421.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::engine::cluster::Signature as SignatureReport;
-use crate::engine::detect::{Severity, Waste};
+use crate::engine::detect::{Category, Severity, Waste};
 pub use crate::engine::facts::TestColour;
 use crate::engine::trace::{Outcome, PartKind, Totals, Warning};
 
@@ -142,6 +142,7 @@ pub struct CandidateReport {
 pub struct FindingReport {
     pub detector: String,
     pub title: String,
+    pub category: Category,
     pub severity: Severity,
     pub certain: bool,
     pub confidence: f64,
