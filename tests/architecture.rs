@@ -35,8 +35,9 @@ const LAYERS: &[(&str, &[&str])] = &[
             "engine::compare",
         ],
     ),
-    // Of `facts` and `detect` only the words that reports are written in: severities, outcomes, error classes.
-    ("view_model", &["engine::trace", "engine::facts", "engine::detect", "engine::report"]),
+    // Of `facts` and `detect` only the words that reports are written in: severities, outcomes, error classes;
+    // of `score` only the profile, which is data.
+    ("view_model", &["engine::trace", "engine::facts", "engine::detect", "engine::score", "engine::report"]),
     ("protocol", &["engine", "view_model"]),
     ("cli", &["engine"]),
     ("ui", &["view_model", "protocol", "engine"]),

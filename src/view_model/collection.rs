@@ -45,7 +45,7 @@ impl Overview {
             with_verdict: reports.clone().filter(|report| !report.verdict.abstained).count(),
             certain: reports
                 .clone()
-                .filter(|report| report.findings.iter().any(|finding| finding.certain))
+                .filter(|report| report.findings.iter().any(|finding| finding.certain && !finding.muted))
                 .count(),
             median_score: median(reports.clone().filter_map(total)),
             median_failed: median(of(OutcomeValue::Failed).filter_map(total)),
@@ -196,45 +196,19 @@ impl Grade {
 #[cfg(test)]
 mod tests {
     use super::{Overview, SortKey, histogram, name, sorted};
-    use crate::engine::detect::Waste;
-    use crate::engine::report::{FORMAT_VERSION, RunReport, ScoreReport, VerdictReport};
-    use crate::engine::trace::{Outcome, Totals};
+    use crate::engine::report::{RunReport, ScoreReport};
+    use crate::engine::trace::Outcome;
 
     fn report(score: Option<f64>, outcome: Outcome) -> RunReport {
-        RunReport {
-            format_version: FORMAT_VERSION,
-            file: "folder/run.jsonl".to_owned(),
-            index: 0,
-            trace_id: String::new(),
-            format: "tracebench".to_owned(),
-            agent: None,
-            model: None,
-            task: None,
-            steps: 3,
-            outcome,
-            score: score.map(|total| ScoreReport {
-                profile: "default".to_owned(),
-                total,
-                outcome: None,
-                process: None,
-                efficiency: None,
-                reasons: Vec::new(),
-            }),
-            verdict: VerdictReport {
-                abstained: true,
-                headline: String::new(),
-                explanation: String::new(),
-                candidates: Vec::new(),
-                last_good: None,
-                chain: Vec::new(),
-                waste: Waste::default(),
-            },
-            findings: Vec::new(),
-            signatures: Vec::new(),
-            tests: None,
-            totals: Totals::default(),
-            warnings: Vec::new(),
-        }
+        let score = score.map(|total| ScoreReport {
+            profile: "default".to_owned(),
+            total,
+            outcome: None,
+            process: None,
+            efficiency: None,
+            reasons: Vec::new(),
+        });
+        RunReport { score, outcome, ..crate::view_model::testing::report() }
     }
 
     #[test]

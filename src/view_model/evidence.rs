@@ -1,6 +1,6 @@
 //! What the verdict points at: quotes, links to steps, highlights in a step's text.
 
-use crate::engine::detect::Severity;
+use crate::engine::detect::{Category, Severity};
 use crate::engine::report::{EvidenceReport, FindingReport, RunReport};
 use crate::engine::trace::PartKind;
 
@@ -12,9 +12,47 @@ pub fn leading(report: &RunReport) -> Option<(u32, &FindingReport)> {
     Some((place, report.findings.get(place as usize)?))
 }
 
-/// At most two quotes that prove the verdict, in the order of the run.
-pub fn verdict_quotes(report: &RunReport) -> Vec<&EvidenceReport> {
-    let Some((_, finding)) = leading(report) else { return Vec::new() };
+/// A quote as it is shown, with a heading of its own where two stand against each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownQuote {
+    pub heading: Option<&'static str>,
+    pub evidence: EvidenceReport,
+}
+
+/// At most two quotes that prove the verdict.
+pub fn verdict_quotes(report: &RunReport) -> Vec<ShownQuote> {
+    leading(report).map(|(_, finding)| quotes(finding)).unwrap_or_default()
+}
+
+/// At most two quotes that prove a finding: the two sides of a contradiction, else in the order of the run.
+pub fn quotes(finding: &FindingReport) -> Vec<ShownQuote> {
+    if let Some((said, checked)) = contradiction(finding) {
+        let shown = |heading, evidence: &EvidenceReport| ShownQuote {
+            heading: Some(heading),
+            evidence: evidence.clone(),
+        };
+        return vec![shown("What the agent said", said), shown("What the check said", checked)];
+    }
+    plain_quotes(finding)
+        .into_iter()
+        .map(|evidence| ShownQuote { heading: None, evidence: evidence.clone() })
+        .collect()
+}
+
+/// What was said, and what came back and says otherwise: the first quote of each.
+pub fn contradiction(finding: &FindingReport) -> Option<(&EvidenceReport, &EvidenceReport)> {
+    let first = |parts: &[PartKind]| {
+        finding
+            .evidence
+            .iter()
+            .find(|evidence| parts.contains(&evidence.part) && !evidence.quote.trim().is_empty())
+    };
+    let is_about_checks = matches!(finding.category, Category::Verification | Category::Outcome);
+    let said = first(&[PartKind::Message, PartKind::Thought]).filter(|_| is_about_checks)?;
+    Some((said, first(&[PartKind::Result])?))
+}
+
+fn plain_quotes(finding: &FindingReport) -> Vec<&EvidenceReport> {
     let mut quotes: Vec<&EvidenceReport> = Vec::new();
     for evidence in &finding.evidence {
         let is_new =
@@ -40,13 +78,17 @@ pub fn highlights(report: &RunReport, step: u32, part: PartKind) -> Vec<Highligh
         .collect()
 }
 
-/// The steps that findings blame, with the worst severity at each, sorted.
+/// The steps that findings blame, with the worst severity at each, sorted. What was muted blames nothing.
 pub fn flagged_steps(report: &RunReport) -> Vec<(u32, Severity)> {
     let mut flagged: Vec<(u32, Severity)> =
-        report.findings.iter().map(|finding| (finding.step, finding.severity)).collect();
+        counted(report).map(|finding| (finding.step, finding.severity)).collect();
     flagged.sort_unstable_by_key(|(step, severity)| (*step, std::cmp::Reverse(*severity)));
     flagged.dedup_by_key(|(step, _)| *step);
     flagged
+}
+
+fn counted(report: &RunReport) -> impl Iterator<Item = &FindingReport> {
+    report.findings.iter().filter(|finding| !finding.muted)
 }
 
 /// A stretch of a sentence; with `step` it leads there.
@@ -94,7 +136,35 @@ fn push<'a>(pieces: &mut Vec<Linked<'a>>, text: Option<&'a str>, step: Option<u3
 
 #[cfg(test)]
 mod tests {
-    use super::{Linked, link_steps};
+    use super::{Linked, contradiction, flagged_steps, link_steps, quotes};
+    use crate::engine::detect::{Category, Severity};
+    use crate::engine::trace::PartKind;
+    use crate::view_model::testing::{evidence, finding, report};
+
+    #[test]
+    fn a_claim_stands_against_the_output_that_says_otherwise() {
+        let mut lie = finding("claim-contradicts-check", 9, Severity::Error);
+        lie.category = Category::Verification;
+        lie.evidence =
+            vec![evidence(4, PartKind::Result, "2 failed"), evidence(9, PartKind::Message, "All pass.")];
+        let shown = quotes(&lie);
+        let headings: Vec<_> =
+            shown.iter().map(|quote| (quote.heading.unwrap(), quote.evidence.step)).collect();
+        assert_eq!(headings, [("What the agent said", 9), ("What the check said", 4)]);
+        lie.evidence.pop();
+        assert_eq!(contradiction(&lie), None);
+        assert_eq!(quotes(&lie)[0].heading, None);
+    }
+
+    #[test]
+    fn what_was_muted_flags_no_step() {
+        let mut run = report();
+        run.findings =
+            vec![finding("retry-loop", 2, Severity::Note), finding("exact-repeat", 2, Severity::Error)];
+        assert_eq!(flagged_steps(&run), [(2, Severity::Error)]);
+        run.findings[1].muted = true;
+        assert_eq!(flagged_steps(&run), [(2, Severity::Note)]);
+    }
 
     #[test]
     fn mentions_of_steps_become_links() {

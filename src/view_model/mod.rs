@@ -1,6 +1,6 @@
 //! What the screen shows, as plain data: layout, windows, formatting. Pure, without any web type.
 //!
-//! May use result types of the engine (`trace`, `report`) and the protocol's plain data; `ui` draws what is
+//! May use result types of the engine (`trace`, `report`), profiles, and the protocol's plain data; `ui` draws what is
 //! computed here.
 #![forbid(unsafe_code)]
 
@@ -8,14 +8,20 @@ pub mod axis;
 pub mod body_text;
 pub mod collection;
 pub mod evidence;
+pub mod finding_filter;
 pub mod fold;
 pub mod format;
 pub mod jumps;
 pub mod keys;
 pub mod lanes;
+pub mod mutes;
+pub mod percent;
 pub mod place;
 pub mod quote;
 pub mod rows;
 pub mod scene;
+#[cfg(test)]
+mod testing;
 pub mod view_range;
+pub mod weights;
 pub mod words;

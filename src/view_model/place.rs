@@ -3,6 +3,7 @@
 //! Files have no addresses: whoever follows such a link opens the same files in the same order.
 
 use super::axis::AxisKind;
+use super::finding_filter::FindingFilter;
 
 /// The tabs beside a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,7 +38,7 @@ impl Tab {
 }
 
 /// What of the screen a link brings back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
     /// Which of the opened files, from 0, and which run in it.
     pub run: Option<(u32, u32)>,
@@ -45,6 +46,8 @@ pub struct Place {
     pub step: u32,
     pub axis: AxisKind,
     pub tab: Tab,
+    /// Which findings are listed.
+    pub filter: FindingFilter,
 }
 
 impl Place {
@@ -64,14 +67,14 @@ impl Place {
                 "step" => place.step = value.parse::<u32>().map_or(0, |number| number.saturating_sub(1)),
                 "axis" if value == "time" => place.axis = AxisKind::Time,
                 "tab" => place.tab = Tab::ALL.into_iter().find(|tab| tab.id() == value).unwrap_or_default(),
-                _ => {}
+                _ => place.filter.read(key, value),
             }
         }
         place
     }
 
     /// The fragment without its `#`; empty when there is nothing to say.
-    pub fn fragment(self) -> String {
+    pub fn fragment(&self) -> String {
         let Some((file, run)) = self.run else { return String::new() };
         let mut text = format!("run={file}.{run}&step={}", u64::from(self.step) + 1);
         if self.axis == AxisKind::Time {
@@ -81,21 +84,47 @@ impl Place {
             text.push_str("&tab=");
             text.push_str(self.tab.id());
         }
+        self.filter.write(&mut text);
         text
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, Tab};
+    use super::{FindingFilter, Place, Tab};
+    use crate::engine::detect::{Category, Severity};
     use crate::view_model::axis::AxisKind;
 
     #[test]
     fn a_link_leads_back_to_where_it_was_made() {
-        let place = Place { run: Some((1, 20)), step: 11, axis: AxisKind::Time, tab: Tab::Score };
+        let place = Place {
+            run: Some((1, 20)),
+            step: 11,
+            axis: AxisKind::Time,
+            tab: Tab::Score,
+            filter: FindingFilter::default(),
+        };
         assert_eq!(place.fragment(), "run=1.20&step=12&axis=time&tab=score");
         assert_eq!(Place::parse(&place.fragment()), place);
         assert_eq!(Place::parse(&format!("#{}", place.fragment())), place);
+    }
+
+    #[test]
+    fn a_link_keeps_what_the_findings_were_narrowed_to() {
+        let filter = FindingFilter {
+            severity: Some(Severity::Error),
+            category: Some(Category::Flow),
+            detector: Some("retry-loop".to_owned()),
+            certain: true,
+            muted: true,
+            text: "a&b = 失败".to_owned(),
+        };
+        let place = Place { run: Some((0, 0)), filter, ..Place::default() };
+        let fragment = place.fragment();
+        assert!(
+            fragment.starts_with("run=0.0&step=1&severity=error&category=flow&detector=retry-loop&only=")
+        );
+        assert_eq!(Place::parse(&fragment), place);
     }
 
     #[test]

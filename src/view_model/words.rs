@@ -1,6 +1,6 @@
 //! The words of the screen for what the engine names.
 
-use crate::engine::detect::Severity;
+use crate::engine::detect::{Category, Severity};
 use crate::engine::facts::{ActionOutcome, ErrorClass};
 use crate::engine::report::{FindingReport, Mark, StepShade};
 use crate::engine::trace::{OutcomeValue, PartKind, WarningKind};
@@ -42,6 +42,16 @@ pub fn severity(severity: Severity) -> &'static str {
         Severity::Note => "note",
         Severity::Warning => "warning",
         Severity::Error => "error",
+    }
+}
+
+pub fn category(category: Category) -> &'static str {
+    match category {
+        Category::Outcome => "Outcome",
+        Category::Verification => "Verification",
+        Category::Flow => "Flow",
+        Category::System => "System",
+        Category::Style => "Style",
     }
 }
 
@@ -108,15 +118,18 @@ pub fn warning(kind: WarningKind) -> &'static str {
     }
 }
 
-/// `2 errors · 3 warnings · 1 note`.
+/// `2 errors · 3 warnings · 1 note`, and how many of them were muted.
 pub fn finding_counts(findings: &[FindingReport]) -> String {
-    let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+    let muted = findings.iter().filter(|finding| finding.muted).count();
+    let mut parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
         .filter_map(|level| {
-            let count = findings.iter().filter(|finding| finding.severity == level).count() as u64;
+            let count =
+                findings.iter().filter(|finding| finding.severity == level && !finding.muted).count() as u64;
             let word = severity(level);
             (count > 0).then(|| counted(count, word, &format!("{word}s")))
         })
         .collect();
+    parts.extend((muted > 0).then(|| format!("{muted} muted")));
     if parts.is_empty() { "none".to_owned() } else { parts.join(" · ") }
 }

@@ -20,6 +20,9 @@ export class TraceBench {
   readonly detail: Locator
   readonly runs: Locator
   readonly clusters: Locator
+  readonly about: Locator
+  readonly filter: Locator
+  readonly weights: Locator
 
   constructor(readonly page: Page) {
     this.files = page.getByRole('region', { name: 'Opened files' })
@@ -30,6 +33,9 @@ export class TraceBench {
     this.detail = page.getByRole('region', { name: 'Selected step' })
     this.runs = page.getByRole('region', { name: 'Runs', exact: true })
     this.clusters = page.getByRole('region', { name: 'Clusters of the same failure' })
+    this.about = page.getByRole('complementary', { name: 'About the run' })
+    this.filter = page.getByRole('search', { name: 'Filter the findings' })
+    this.weights = page.getByRole('dialog', { name: 'Weights' })
   }
 
   /** Opens the page and waits until it can be used. The fragment is what follows the `#`. */
@@ -65,6 +71,12 @@ export class TraceBench {
 
   file(name: string): Locator {
     return this.files.getByRole('listitem').filter({ hasText: name })
+  }
+
+  /** The score of the run that is open, as the verdict shows it. */
+  async score(): Promise<number> {
+    const label = await this.verdict.getByRole('img', { name: /^Score/ }).getAttribute('aria-label')
+    return Number(label?.match(/\d+/)?.[0])
   }
 
   /** The number the list shows for the step that is open. */

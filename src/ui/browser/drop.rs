@@ -24,6 +24,11 @@ impl DroppedFile {
         Some(Self { name: name.to_owned(), file })
     }
 
+    /// The whole text of a small file.
+    pub async fn text(&self) -> Option<String> {
+        JsFuture::from(self.file.text()).await.ok()?.as_string()
+    }
+
     fn of(file: File) -> Self {
         let path = js_sys::Reflect::get(&file, &JsValue::from_str("webkitRelativePath"))
             .ok()

@@ -10,9 +10,10 @@ use futures_channel::oneshot;
 use super::DroppedFile;
 use super::archives::Opening;
 use super::worker_slot::{FromWorker, WorkerSlot};
-use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow};
+use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
+use crate::engine::score::Profile;
 use crate::protocol::{
-    Catalog, ClusterView, EngineReply, EngineRequest, Envelope, FileEntry, PlannedRole, ReplyEnvelope,
+    Catalog, ClusterView, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedRole, ReplyEnvelope,
     RequestId, RunKey, StepBody,
 };
 
@@ -60,7 +61,7 @@ pub struct EngineClient(Rc<Inner>);
 
 pub(super) struct Inner {
     pub(super) tell: Box<dyn Fn(EngineEvent)>,
-    profile: RefCell<String>,
+    profile: RefCell<Profile>,
     pub(super) state: RefCell<State>,
     next_request: Cell<RequestId>,
 }
@@ -120,7 +121,7 @@ impl EngineClient {
     pub fn start(tell: impl Fn(EngineEvent) + 'static) -> Self {
         let client = Self(Rc::new(Inner {
             tell: Box::new(tell),
-            profile: RefCell::new("default".to_owned()),
+            profile: RefCell::default(),
             state: RefCell::default(),
             next_request: Cell::new(1),
         }));
@@ -186,6 +187,21 @@ impl EngineClient {
         let slot = self.0.home_of(file)?;
         match self.ask(slot, EngineRequest::Diagnose { file }).await? {
             EngineReply::Diagnosed { diagnosis, .. } => Ok(*diagnosis),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What scores are made by from now on.
+    pub fn set_profile(&self, profile: Profile) {
+        *self.0.profile.borrow_mut() = profile;
+    }
+
+    /// Makes verdicts and scores of a file's runs anew.
+    pub async fn weigh(&self, file: u32, muted: Vec<Muted>) -> Result<Vec<Weighing>, String> {
+        let slot = self.0.home_of(file)?;
+        let profile = Box::new(self.0.profile.borrow().clone());
+        match self.ask(slot, EngineRequest::Weigh { file, profile, muted }).await? {
+            EngineReply::Weighed { runs, .. } => Ok(runs),
             other => Err(unexpected(&other)),
         }
     }
@@ -461,8 +477,8 @@ impl Inner {
             }
             ids
         };
-        let request =
-            EngineRequest::Analyze { files: self.entries(&ids), profile: self.profile.borrow().clone() };
+        let profile = Box::new(self.profile.borrow().clone());
+        let request = EngineRequest::Analyze { files: self.entries(&ids), profile };
         self.send(slot, request, &ids, Purpose::Analyze { file, silent });
     }
 

@@ -2,6 +2,7 @@
 
 mod archives;
 pub mod clipboard;
+pub mod download;
 pub mod drop;
 pub mod engine_client;
 pub mod fragment;

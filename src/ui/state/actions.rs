@@ -125,8 +125,8 @@ impl Session {
             self.screen.set(screen);
             return;
         };
-        self.wanted.set(Some(place));
         let key = RunKey { file, index };
+        self.wanted.set(Some(place));
         if self.run_is_open(key) {
             self.screen.set(Screen::Run(key));
         }
@@ -194,6 +194,7 @@ impl Session {
                 report: Arc::clone(report),
             }));
         });
+        self.weigh_if_muted(id);
         self.change(id, |state| {
             let title = state.title();
             if reports.is_empty() {
@@ -240,7 +241,7 @@ impl Session {
         }
     }
 
-    fn find_clusters(self) {
+    pub(super) fn find_clusters(self) {
         let reports: Vec<RunReport> =
             self.runs.with_untracked(|runs| runs.iter().map(|run| (*run.report).clone()).collect());
         let Some(client) = self.client().filter(|_| reports.len() > 1) else { return };

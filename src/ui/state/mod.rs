@@ -1,5 +1,5 @@
-//! What is shown, in three tiers: loaded data that never changes once it is there ([`Session`]), choices of
-//! the person for one run ([`RunState`]) and for all visits ([`Appearance`]). Passing things (hover, drag)
+//! What is shown, in three tiers: loaded data ([`Session`]), of which only verdicts and scores change when the
+//! person weighs things otherwise; choices for one run ([`RunState`]) and for all visits ([`Appearance`]). Passing things (hover, drag)
 //! live in their components. The verbs are in `actions`.
 
 mod actions;
@@ -7,6 +7,7 @@ mod appearance;
 mod rows;
 mod run;
 mod session;
+mod weighing;
 
 pub use appearance::Appearance;
 pub use rows::RowStore;
@@ -27,6 +28,7 @@ pub fn provide_state() {
     provide_context(session);
     let client = EngineClient::start(move |event| session.hear(event));
     session.client.set_value(Some(client.clone()));
+    session.recall_weighing();
     spawn_local_scoped(async move {
         if let Ok(catalog) = client.catalog().await {
             session.catalog.set(Some(Arc::new(catalog)));

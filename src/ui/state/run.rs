@@ -9,6 +9,7 @@ use crate::protocol::{RunKey, StepBody};
 use crate::ui::browser::media;
 use crate::view_model::axis::{Axis, AxisKind};
 use crate::view_model::evidence;
+use crate::view_model::finding_filter::FindingFilter;
 use crate::view_model::jumps::{last_before, next_after};
 use crate::view_model::place::{Place, Tab};
 use crate::view_model::view_range::ViewRange;
@@ -25,7 +26,12 @@ pub enum BodyState {
 #[derive(Clone, Copy)]
 pub struct RunState {
     pub key: RunKey,
-    pub report: StoredValue<Arc<RunReport>>,
+    /// Changes when the run is weighed anew.
+    pub report: RwSignal<Arc<RunReport>>,
+    /// The steps that findings blame.
+    pub flagged: Memo<Vec<(u32, Severity)>>,
+    /// Which findings are listed.
+    pub filter: RwSignal<FindingFilter>,
     pub rows: RowStore,
     /// The columns of all steps, once they are here, or why they are not.
     pub map: RwSignal<Option<Result<Arc<StepMap>, String>>>,
@@ -50,17 +56,20 @@ pub struct RunState {
 impl RunState {
     pub fn new(key: RunKey, report: Arc<RunReport>, session: Session) -> Self {
         let wanted = session.wanted.get_untracked().filter(|place| place.run == Some((key.file, key.index)));
-        let place = wanted.unwrap_or_default();
         let first = evidence::leading(&report).map_or(0, |(_, finding)| finding.step);
-        let step = if wanted.is_some() { place.step } else { first };
+        let place = wanted.unwrap_or_else(|| Place { step: first, ..Place::default() });
+        let step = place.step;
         let step = step.min(report.steps.saturating_sub(1));
         let count = report.steps as usize;
+        let report = RwSignal::new(report);
         let map: RwSignal<Option<Result<Arc<StepMap>, String>>> = RwSignal::new(None);
         let axis_kind = RwSignal::new(place.axis);
         let axis = Memo::new(move |_| Arc::new(make_axis(map, axis_kind.get(), count)));
         Self {
             key,
-            report: StoredValue::new(report),
+            report,
+            flagged: Memo::new(move |_| report.with(|report| evidence::flagged_steps(report))),
+            filter: RwSignal::new(place.filter),
             rows: RowStore::new(key, session),
             map,
             selected: RwSignal::new(step),
@@ -80,16 +89,13 @@ impl RunState {
         expect_context()
     }
 
+    /// As it was when it was asked for.
     pub fn report(self) -> Arc<RunReport> {
-        self.report.get_value()
+        self.report.get_untracked()
     }
 
     pub fn step_count(self) -> u32 {
-        self.report.with_value(|report| report.steps)
-    }
-
-    pub fn flagged(self) -> Vec<(u32, Severity)> {
-        self.report.with_value(|report| evidence::flagged_steps(report))
+        self.report.with_untracked(|report| report.steps)
     }
 
     /// Reads the columns, if they are here.
@@ -115,6 +121,7 @@ impl RunState {
             step: self.selected.get(),
             axis: self.axis_kind.get(),
             tab: self.tab.get(),
+            filter: self.filter.get(),
         }
     }
 
@@ -160,7 +167,8 @@ impl RunState {
     }
 
     fn jump(self, pick: impl FnOnce(&[u32], u32) -> Option<u32>) {
-        let steps: Vec<u32> = self.flagged().into_iter().map(|(step, _)| step).collect();
+        let steps: Vec<u32> =
+            self.flagged.with_untracked(|flagged| flagged.iter().map(|(step, _)| *step).collect());
         if let Some(step) = pick(&steps, self.selected.get_untracked()) {
             self.step_to(step);
             self.show_evidence.update(|count| *count += 1);

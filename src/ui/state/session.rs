@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use super::ClientSlot;
 use crate::engine::report::{ErrorText, RunReport};
+use crate::engine::score::Profile;
 use crate::protocol::{Catalog, ClusterView, RunKey};
 use crate::ui::browser::EngineClient;
+use crate::view_model::mutes::Mutes;
 use crate::view_model::place::Place;
 
 /// What the page shows.
@@ -81,7 +83,8 @@ pub struct OpenedRun {
     pub report: Arc<RunReport>,
 }
 
-/// Everything that was opened in this visit. Reports never change; the lists only grow, or are emptied.
+/// Everything that was opened in this visit. The lists only grow, or are emptied; of a report only what
+/// depends on the weights changes.
 #[derive(Clone, Copy)]
 pub struct Session {
     pub files: RwSignal<Vec<OpenedFile>>,
@@ -99,6 +102,14 @@ pub struct Session {
     pub examined: RwSignal<Option<u32>>,
     /// Formats and detectors, as the engine describes them.
     pub catalog: RwSignal<Option<Arc<Catalog>>>,
+    /// What scores are made by.
+    pub profile: RwSignal<Profile>,
+    /// Findings that are said to be no problem, of all visits.
+    pub mutes: RwSignal<Mutes>,
+    /// Whether the weights are shown over the table of runs.
+    pub weights_shown: RwSignal<bool>,
+    /// Counts the wishes to weigh everything anew.
+    pub(super) weighings: StoredValue<u32>,
     /// The first file of what was opened last.
     pub(super) first_fresh: StoredValue<u32>,
     pub(super) client: ClientSlot,
@@ -117,6 +128,10 @@ impl Session {
             keys_shown: RwSignal::new(false),
             examined: RwSignal::new(None),
             catalog: RwSignal::new(None),
+            profile: RwSignal::default(),
+            mutes: RwSignal::default(),
+            weights_shown: RwSignal::new(false),
+            weighings: StoredValue::new(0),
             first_fresh: StoredValue::new(0),
             client: StoredValue::new_local(None),
         }
@@ -140,7 +155,9 @@ impl Session {
 
     /// Whether a dialog lies over the page and has the keys.
     pub fn dialog_shown(self) -> bool {
-        self.keys_shown.get_untracked() || self.examined.get_untracked().is_some()
+        self.keys_shown.get_untracked()
+            || self.weights_shown.get_untracked()
+            || self.examined.get_untracked().is_some()
     }
 
     /// Files nothing could be read from.

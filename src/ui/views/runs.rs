@@ -251,10 +251,12 @@ fn RunTable() -> impl IntoView {
     let more = move || places.with(Vec::len).saturating_sub(table.shown.get());
     view! {
         <section class="runs__table" aria-label="Runs" tabindex="0">
+            <WeightsLine />
             <table class="run-table">
                 <TableHead />
                 <tbody>
-                    <For each=shown key=|run| run.key let:run>
+                    // The report of a run is another one once it was weighed anew.
+                    <For each=shown key=|run| (run.key, Arc::as_ptr(&run.report).addr()) let:run>
                         <RunRow run />
                     </For>
                 </tbody>
@@ -265,6 +267,20 @@ fn RunTable() -> impl IntoView {
                 </button>
             </Show>
         </section>
+    }
+}
+
+/// By what the runs are scored, and the way to change it.
+#[component]
+fn WeightsLine() -> impl IntoView {
+    let session = Session::expect();
+    view! {
+        <p class="runs__weights">
+            "Scored by the profile “"
+            {move || session.profile.with(|profile| profile.name.clone())}
+            "” "
+            <button class="link" on:click=move |_| session.weights_shown.set(true)>"Edit weights"</button>
+        </p>
     }
 }
 

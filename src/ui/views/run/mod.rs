@@ -1,9 +1,12 @@
 //! One run: the verdict first, then one workbench of timeline, steps, the selected step, and what is said
 //! about it.
 
+mod filter_bar;
+mod finding;
 mod keys;
 mod paint;
 mod player;
+mod score;
 mod side;
 mod step;
 mod steps;
@@ -49,6 +52,7 @@ fn Run(run: RunKey) -> impl IntoView {
     keys::follow(state, session);
     Effect::new(move |_| fragment::write(&state.place().fragment()));
     follow_links(state, session);
+    follow_weights(state, session);
     view! {
         <main class="run" class=("run--reading", state.reading) class=("run--folded", state.folded)>
             <Verdict />
@@ -87,6 +91,17 @@ fn load_bodies(state: RunState, session: Session) {
     });
 }
 
+/// The report is another one when the run was weighed anew.
+fn follow_weights(state: RunState, session: Session) {
+    Effect::new(move |_| {
+        if let Some(report) = session.run(state.key)
+            && !Arc::ptr_eq(&report, &state.report.get_untracked())
+        {
+            state.report.set(report);
+        }
+    });
+}
+
 /// Going back and forward within the run.
 fn follow_links(state: RunState, session: Session) {
     Effect::new(move |before: Option<()>| {
@@ -94,6 +109,7 @@ fn follow_links(state: RunState, session: Session) {
         let here = Some((state.key.file, state.key.index));
         if let Some(place) = wanted.filter(|place| before.is_some() && place.run == here) {
             state.tab.set(place.tab);
+            state.filter.set(place.filter);
             state.set_axis(place.axis);
             state.select(place.step);
         }

@@ -10,7 +10,7 @@ pub(super) fn Player() -> impl IntoView {
     let run = RunState::expect();
     let steps = run.step_count();
     let last = steps.saturating_sub(1);
-    let has_findings = run.report.with_value(|report| !report.findings.is_empty());
+    let has_findings = run.report.with_untracked(|report| !report.findings.is_empty());
     let scrub = move |event| {
         if let Ok(step) = event_target_value(&event).parse::<u32>() {
             run.step_to(step);

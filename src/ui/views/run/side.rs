@@ -1,16 +1,13 @@
 use leptos::prelude::*;
 
-use crate::engine::detect::Severity;
-use crate::engine::report::{Mark, ReasonReport};
+use super::finding::Findings;
+use super::score::ScoreReasons;
+use crate::engine::report::Mark;
 use crate::engine::trace::{Position, Warning};
-use crate::ui::components::{Meter, SeverityChip};
 use crate::ui::state::{RunState, Session};
-use crate::view_model::format::{count, duration_seconds, money, points, score, step_number};
+use crate::view_model::format::{count, duration_seconds, money, step_number};
 use crate::view_model::place::Tab;
 use crate::view_model::words;
-
-/// Findings that are drawn at first and added by each "show more": a long run may have thousands.
-const FINDINGS: u32 = 60;
 
 /// Checks that are listed.
 const CHECKS: usize = 300;
@@ -19,7 +16,7 @@ const CHECKS: usize = 300;
 #[component]
 pub(super) fn Side() -> impl IntoView {
     let run = RunState::expect();
-    let findings = run.report.with_value(|report| report.findings.len());
+    let findings = run.report.with_untracked(|report| report.findings.len());
     let tab_button = move |tab: Tab| {
         let is_on = move || run.tab.get() == tab;
         let number = (tab == Tab::Findings && findings > 0).then_some(findings);
@@ -56,135 +53,6 @@ pub(super) fn Side() -> impl IntoView {
                 }}
             </div>
         </aside>
-    }
-}
-
-#[component]
-fn Findings() -> impl IntoView {
-    let count = RunState::expect().report.with_value(|report| report.findings.len());
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    if count == 0 {
-        return view! {
-            <p class="empty">
-                "No detector found its pattern. That is no proof of success: it says that nothing in this trace \
-                shows a failure that could be proved."
-            </p>
-        }
-        .into_any();
-    }
-    let shown = RwSignal::new(FINDINGS);
-    view! {
-        <For each=move || 0..shown.get().min(count) key=|place| *place let:place>
-            <FindingCard place />
-        </For>
-        <Show when=move || shown.get() < count>
-            <button class="button" on:click=move |_| shown.update(|shown| *shown += FINDINGS)>
-                "Show more findings"
-            </button>
-        </Show>
-    }
-    .into_any()
-}
-
-/// One finding with its proof; `is_here` when it stands at its own step.
-#[component]
-pub(super) fn FindingCard(place: u32, #[prop(optional)] is_here: bool) -> impl IntoView {
-    let run = RunState::expect();
-    let session = Session::expect();
-    let Some(finding) = run.report.with_value(|report| report.findings.get(place as usize).cloned()) else {
-        return ().into_any();
-    };
-    let step = finding.step;
-    let class = match finding.severity {
-        Severity::Error => "finding finding--error",
-        Severity::Warning => "finding finding--warning",
-        Severity::Note => "finding",
-    };
-    let others: Vec<u32> = finding.steps.iter().copied().filter(|other| *other != step).take(8).collect();
-    let link = move |step: u32| {
-        view! { <button class="link" on:click=move |_| run.open_step(step)>{step_number(step)}</button> " " }
-    };
-    let quotes = finding.evidence.clone().into_iter().take(2).map(|quote| {
-        let at = quote.step;
-        view! { <button class="finding__quote" on:click=move |_| run.open_evidence(at)>{quote.quote}</button> }
-    });
-    let detector = finding.detector.clone();
-    let detector = move || {
-        let text = session.catalog.get()?.detector(&detector).cloned()?;
-        Some(view! {
-            <details class="finding__why">
-                <summary>"Why flagged"</summary>
-                <p>{text.what}</p>
-                <p>{text.why}</p>
-                <p>{text.limits}</p>
-            </details>
-        })
-    };
-    view! {
-        <article class=class>
-            <header class="finding__head">
-                <b>{finding.title}</b>
-                <SeverityChip severity=finding.severity />
-                {(!is_here)
-                    .then(|| {
-                        view! { <button class="link finding__step" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
-                    })}
-            </header>
-            <p>{finding.message}</p>
-            {(!is_here).then(|| quotes.collect_view())}
-            {(!others.is_empty())
-                .then(|| view! { <p class="finding__steps">"Also at " {others.into_iter().map(link).collect_view()}</p> })}
-            {detector}
-        </article>
-    }
-    .into_any()
-}
-
-#[component]
-fn ScoreReasons() -> impl IntoView {
-    let report = RunState::expect().report();
-    let Some(result) = report.score.clone() else {
-        return view! { <p class="empty">"Unscored: nothing in this trace gives a score a basis."</p> }
-            .into_any();
-    };
-    let has_parts = result.outcome.is_some() || result.process.is_some() || result.efficiency.is_some();
-    let parts = has_parts.then(|| {
-        view! {
-            <Meter label="Outcome" value=result.outcome />
-            <Meter label="Process" value=result.process />
-            <Meter label="Efficiency" value=result.efficiency />
-        }
-    });
-    view! {
-        <div class="reasons">
-            <p class="reasons__total"><b>{score(result.total)}</b> " of 100, by the profile “" {result.profile} "”"</p>
-            {parts}
-            <ul class="reasons__list">{result.reasons.into_iter().map(|reason| view! { <Reason reason /> }).collect_view()}</ul>
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn Reason(reason: ReasonReport) -> impl IntoView {
-    let run = RunState::expect();
-    let steps: Vec<u32> = run.report.with_value(|report| {
-        let findings = reason.findings.iter().filter_map(|place| report.findings.get(*place as usize));
-        findings.map(|finding| finding.step).take(6).collect()
-    });
-    let class = if reason.points < 0.0 { "reasons__points reasons__points--bad" } else { "reasons__points" };
-    let link = move |step: u32| {
-        view! { " " <button class="link" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
-    };
-    view! {
-        <li class="reasons__reason">
-            <span class=class>{points(reason.points)}</span>
-            <span>
-                {reason.text}
-                {steps.into_iter().map(link).collect_view()}
-                <small>{reason.part}</small>
-            </span>
-        </li>
     }
 }
 

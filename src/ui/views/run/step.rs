@@ -3,7 +3,7 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::side::FindingCard;
+use super::finding::FindingCard;
 use crate::engine::report::StepRow;
 use crate::engine::trace::PartKind;
 use crate::protocol::{BodyPart, StepBody};

@@ -18,8 +18,7 @@ const ROW: f64 = 30.0;
 pub(super) fn StepList() -> impl IntoView {
     let run = RunState::expect();
     let is_selected = Selector::new(move || run.selected.get());
-    let worst = StoredValue::new(run.flagged());
-    let row = move |step: u32, y: f64| view! { <Row step y is_selected=is_selected.clone() worst /> };
+    let row = move |step: u32, y: f64| view! { <Row step y is_selected=is_selected.clone() /> };
     view! {
         <section class="steps" aria-label="Steps">
             {move || run.rows.error.get().map(|message| view! { <p class="empty" role="alert">{message}</p> })}
@@ -36,12 +35,7 @@ pub(super) fn StepList() -> impl IntoView {
 }
 
 #[component]
-fn Row(
-    step: u32,
-    y: f64,
-    is_selected: Selector<u32>,
-    worst: StoredValue<Vec<(u32, Severity)>>,
-) -> impl IntoView {
+fn Row(step: u32, y: f64, is_selected: Selector<u32>) -> impl IntoView {
     let run = RunState::expect();
     let row = Memo::new(move |_| run.rows.row(step));
     let starts_turn = Memo::new(move |_| {
@@ -50,13 +44,10 @@ fn Row(
             _ => false,
         })
     });
-    let severity =
-        worst.with_value(|worst| worst.iter().find(|(at, _)| *at == step).map(|(_, severity)| *severity));
-    let flag = severity.map(|severity| match severity {
-        Severity::Error => "step--error",
-        Severity::Warning => "step--warning",
-        Severity::Note => "step--note",
+    let severity = Memo::new(move |_| {
+        run.flagged.with(|flagged| flagged.iter().find(|(at, _)| *at == step).map(|(_, severity)| *severity))
     });
+    let is = move |level: Severity| move || severity.get() == Some(level);
     let selected = {
         let is_selected = is_selected.clone();
         move || is_selected.selected(&step)
@@ -65,7 +56,10 @@ fn Row(
     view! {
         <div
             id=format!("row-{step}")
-            class=format!("step {}", flag.unwrap_or_default())
+            class="step"
+            class=("step--error", is(Severity::Error))
+            class=("step--warning", is(Severity::Warning))
+            class=("step--note", is(Severity::Note))
             class=("step--on", selected)
             class=("step--turn", starts_turn)
             class=("step--abandoned", move || row.with(|row| row.as_ref().is_some_and(|row| row.abandoned)))
@@ -83,7 +77,7 @@ fn Row(
 }
 
 #[component]
-fn RowContent(row: Arc<StepRow>, severity: Option<Severity>) -> impl IntoView {
+fn RowContent(row: Arc<StepRow>, severity: Memo<Option<Severity>>) -> impl IntoView {
     let kind = format!("step__kind kind--{}", words::shade_token(row.shade));
     let check = match row.mark {
         Some(Mark::GreenCheck) => Some(("step__good", "✓", "check passed")),
@@ -106,7 +100,7 @@ fn RowContent(row: Arc<StepRow>, severity: Option<Severity>) -> impl IntoView {
             <span class="step__label" class=("step__label--code", is_action)>{row.label.clone()}</span>
         </span>
         <span class="step__aside">
-            {severity.map(|severity| view! { <span class="step__flag" title=words::severity(severity)>"⚑"</span> })}
+            {move || severity.get().map(|severity| view! { <span class="step__flag" title=words::severity(severity)>"⚑"</span> })}
             {check.map(|(class, sign, word)| view! { <span class=class title=word>{sign}</span> })}
             {edited}
             {row.span.map(Span::duration_ms).filter(|ms| *ms > 0).map(duration_ms)}

@@ -37,13 +37,12 @@ impl Stage {
     fn new(run: RunState) -> Self {
         let width = RwSignal::new(0.0);
         let lanes = Memo::new(move |_| Arc::new(run.with_map(Lanes::new).unwrap_or_default()));
-        let findings = StoredValue::new(run.flagged());
         let scene = Memo::new(move |_| {
             let width = width.get();
             let range = run.shown_range();
             let selected = run.selected.get();
             let drawn = run.with_map(|map| {
-                findings.with_value(|findings| {
+                run.flagged.with(|findings| {
                     Scene::new(SceneInput {
                         map,
                         lanes: &lanes.read(),

@@ -40,7 +40,6 @@ fn Rows() -> impl IntoView {
         };
         (0..run.step_count() as usize).filter(is_in).collect::<Vec<usize>>()
     };
-    let flagged = StoredValue::new(run.flagged());
     let row = move |step: usize| {
         let number = u32::try_from(step).unwrap_or(u32::MAX);
         let (shade, agent, span, mark) = run
@@ -58,7 +57,7 @@ fn Rows() -> impl IntoView {
             .unwrap_or_default();
         let mut marks: Vec<&str> = mark.into_iter().map(words::mark).collect();
         marks.extend(
-            flagged.with_value(|flagged| flagged.iter().any(|(at, _)| *at == number)).then_some("finding"),
+            run.flagged.with(|flagged| flagged.iter().any(|(at, _)| *at == number)).then_some("finding"),
         );
         view! {
             <tr>

@@ -1,10 +1,11 @@
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use crate::engine::report::{EvidenceReport, RunReport};
-use crate::ui::components::{Glyph, Icon, MarkedText, Meter, OutcomeChip, Ring, StepText};
+use crate::engine::report::RunReport;
+use crate::ui::components::{Glyph, Icon, Meter, OutcomeChip, QuoteCards, Ring, StepText};
 use crate::ui::state::{RunState, Session};
 use crate::view_model::format::{counted, duration_seconds, money, short_count, step_number};
-use crate::view_model::quote::Highlight;
 use crate::view_model::{evidence, words};
 
 /// What went wrong, where first, and the proof.
@@ -33,11 +34,9 @@ pub(super) fn Verdict() -> impl IntoView {
                         {move || view! { <Icon glyph=fold_glyph() /> }}
                     </button>
                 </div>
-                <h1 class="verdict__headline">{report.verdict.headline.clone()}</h1>
-                <Explanation />
-                <Quotes />
+                {move || view! { <Told report=run.report.get() /> }}
             </div>
-            <Score />
+            {move || view! { <Score report=run.report.get() /> }}
         </section>
     }
 }
@@ -67,10 +66,20 @@ fn FormatChip() -> impl IntoView {
     }
 }
 
+/// What changes when the run is weighed anew.
 #[component]
-fn Explanation() -> impl IntoView {
+fn Told(report: Arc<RunReport>) -> impl IntoView {
+    let quotes = evidence::verdict_quotes(&report);
+    view! {
+        <h1 class="verdict__headline">{report.verdict.headline.clone()}</h1>
+        <Explanation report />
+        <QuoteCards quotes />
+    }
+}
+
+#[component]
+fn Explanation(report: Arc<RunReport>) -> impl IntoView {
     let run = RunState::expect();
-    let report = run.report();
     let first = report.verdict.candidates.first().map(|candidate| candidate.step);
     let more: Vec<u32> = report.verdict.candidates.iter().skip(1).map(|candidate| candidate.step).collect();
     let link = move |step: u32| {
@@ -98,33 +107,7 @@ fn Explanation() -> impl IntoView {
 }
 
 #[component]
-fn Quotes() -> impl IntoView {
-    let report = RunState::expect().report();
-    let quotes = evidence::verdict_quotes(&report).into_iter().cloned();
-    let cards = quotes.map(|quote| view! { <QuoteCard quote /> }).collect_view();
-    view! { <div class="verdict__quotes">{cards}</div> }
-}
-
-#[component]
-fn QuoteCard(quote: EvidenceReport) -> impl IntoView {
-    let run = RunState::expect();
-    let step = quote.step;
-    let mark = Highlight { range: 0..quote.quote.len(), finding: 0 };
-    view! {
-        <figure class="quote">
-            <header class="quote__head">
-                <span>{words::part(quote.part)} " · step " {step_number(step)}</span>
-                <button class="link" on:click=move |_| run.open_evidence(step)>"Show there"</button>
-            </header>
-            <MarkedText text=quote.quote marks=vec![mark] />
-        </figure>
-    }
-}
-
-#[component]
-fn Score() -> impl IntoView {
-    let run = RunState::expect();
-    let report = run.report();
+fn Score(report: Arc<RunReport>) -> impl IntoView {
     let score = report.score.clone().map(|score| {
         view! {
             <div class="score">
