@@ -38,6 +38,16 @@ pub struct Catalog {
     pub detectors: Vec<DetectorText>,
 }
 
+impl DetectorText {
+    /// Whether all words that someone looks for stand somewhere in it.
+    pub fn says(&self, wanted: &str) -> bool {
+        let texts = [&self.id, &self.title, &self.what, &self.why, &self.limits];
+        let all: Vec<String> =
+            texts.into_iter().chain(&self.taxonomy).map(|text| text.to_lowercase()).collect();
+        wanted.to_lowercase().split_whitespace().all(|word| all.iter().any(|text| text.contains(word)))
+    }
+}
+
 impl Catalog {
     pub fn of_engine() -> Self {
         let formats = import::formats().map(|info| FormatText {

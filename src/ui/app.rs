@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
 use super::browser::{fragment, media};
-use super::components::{DoctorDialog, KeysDialog, NoticeBar, TopBar, WeightsDialog};
+use super::components::{DoctorDialog, KeysDialog, NoticeBar, RulesDialog, TopBar, WeightsDialog};
 use super::state::{Appearance, Session, provide_state};
 use super::views;
 use crate::view_model::keys::{Command, command};
@@ -36,6 +36,7 @@ fn App() -> impl IntoView {
             {move || views::render(view.get())}
             <KeysDialog />
             <DoctorDialog />
+            <RulesDialog />
             <WeightsDialog />
         </div>
     }

@@ -92,6 +92,16 @@ pub fn changed(profile: &Profile, change: Change) -> Profile {
     next
 }
 
+/// What a detector costs by a profile: `costs 12.5 points`.
+pub fn points_word(profile: &Profile, id: &str, severity: Severity) -> String {
+    let points = profile.weight(id, severity);
+    if points > 0.0 {
+        format!("costs {points} {}", if points == 1.0 { "point" } else { "points" })
+    } else {
+        "costs nothing".to_owned()
+    }
+}
+
 pub fn is_built_in(profile: &Profile) -> bool {
     Profile::named(&profile.name).is_ok_and(|built_in| built_in == *profile)
 }

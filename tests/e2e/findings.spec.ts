@@ -52,6 +52,24 @@ test('what is no problem here counts no more, now and after a reload, until it i
   expect(await tracebench.score()).toBe(before)
 })
 
+test('every detector is told of, and a finding leads to its own', async ({ tracebench, page }) => {
+  await page.getByRole('button', { name: 'What is looked for' }).click()
+  const rules = page.getByRole('dialog', { name: 'What is looked for' })
+  const all = await rules.getByRole('article').count()
+  expect(all).toBeGreaterThan(10)
+  await rules.getByLabel('Search the detectors').fill('claim-contradicts')
+  await expect(rules.getByRole('article')).toHaveCount(1)
+  await expect(rules.getByRole('article')).toContainText('Limits')
+  await expectAccessible(page)
+  await rules.getByRole('button', { name: 'Close' }).click()
+  await expect(rules).toBeHidden()
+
+  const finding = tracebench.about.getByRole('article').filter({ hasText: 'Tests fail after the fix' })
+  await finding.getByText('Why flagged').click()
+  await finding.getByRole('button', { name: 'More about this detector' }).click()
+  await expect(rules.getByRole('heading', { name: 'Tests fail after the fix' })).toBeVisible()
+})
+
 test('the score with its weights is accessible', async ({ tracebench, page }) => {
   await tracebench.about.getByRole('tab', { name: 'Score' }).click()
   await tracebench.about.getByText('Weights', { exact: true }).click()

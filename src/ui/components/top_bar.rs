@@ -26,6 +26,9 @@ pub fn TopBar() -> impl IntoView {
                     "Open more"
                 </button>
             </Show>
+            <button class="button bar__rules" on:click=move |_| session.rules_shown.set(Some(String::new()))>
+                "What is looked for"
+            </button>
             <button class="icon-button bar__keys" aria-label="Show the keys" on:click=move |_| session.keys_shown.set(true)>
                 <kbd>"?"</kbd>
             </button>

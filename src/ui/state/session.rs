@@ -108,6 +108,8 @@ pub struct Session {
     pub mutes: RwSignal<Mutes>,
     /// Whether the weights are shown over the table of runs.
     pub weights_shown: RwSignal<bool>,
+    /// What is searched for in the list of detectors; `None` while that is closed.
+    pub rules_shown: RwSignal<Option<String>>,
     /// Counts the wishes to weigh everything anew.
     pub(super) weighings: StoredValue<u32>,
     /// The first file of what was opened last.
@@ -131,6 +133,7 @@ impl Session {
             profile: RwSignal::default(),
             mutes: RwSignal::default(),
             weights_shown: RwSignal::new(false),
+            rules_shown: RwSignal::new(None),
             weighings: StoredValue::new(0),
             first_fresh: StoredValue::new(0),
             client: StoredValue::new_local(None),
@@ -158,6 +161,7 @@ impl Session {
         self.keys_shown.get_untracked()
             || self.weights_shown.get_untracked()
             || self.examined.get_untracked().is_some()
+            || self.rules_shown.get_untracked().is_some()
     }
 
     /// Files nothing could be read from.

@@ -154,6 +154,9 @@ fn Why(detector: String) -> impl IntoView {
                 <p>{text.what}</p>
                 <p>{text.why}</p>
                 <p>{text.limits}</p>
+                <button class="link" on:click=move |_| session.rules_shown.set(Some(id.get_value()))>
+                    "More about this detector"
+                </button>
             </details>
         })
     }
