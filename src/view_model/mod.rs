@@ -14,6 +14,7 @@ pub mod format;
 pub mod jumps;
 pub mod keys;
 pub mod lanes;
+pub mod ledger;
 pub mod mutes;
 pub mod percent;
 pub mod place;

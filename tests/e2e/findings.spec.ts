@@ -52,6 +52,16 @@ test('what is no problem here counts no more, now and after a reload, until it i
   expect(await tracebench.score()).toBe(before)
 })
 
+test('the table of tests says what each test was in each run of them', async ({ tracebench }) => {
+  await tracebench.about.getByRole('tab', { name: 'Checks' }).click()
+  const table = tracebench.about.getByRole('table')
+  const runs = table.getByRole('columnheader').getByRole('button', { name: /^Step \d+: pytest/ })
+  expect(await runs.count()).toBeGreaterThan(1)
+  await expect(table.getByRole('cell', { name: 'failed' }).first()).toBeVisible()
+  await runs.first().click()
+  await expect(tracebench.detail).toContainText('pytest')
+})
+
 test('every detector is told of, and a finding leads to its own', async ({ tracebench, page }) => {
   await page.getByRole('button', { name: 'What is looked for' }).click()
   const rules = page.getByRole('dialog', { name: 'What is looked for' })
@@ -70,7 +80,10 @@ test('every detector is told of, and a finding leads to its own', async ({ trace
   await expect(rules.getByRole('heading', { name: 'Tests fail after the fix' })).toBeVisible()
 })
 
-test('the score with its weights is accessible', async ({ tracebench, page }) => {
+test('score with its weights and the table of tests are accessible', async ({ tracebench, page }) => {
+  await tracebench.about.getByRole('tab', { name: 'Checks' }).click()
+  await expect(tracebench.about.getByRole('table')).toBeVisible()
+  await expectAccessible(page)
   await tracebench.about.getByRole('tab', { name: 'Score' }).click()
   await tracebench.about.getByText('Weights', { exact: true }).click()
   await expectAccessible(page)

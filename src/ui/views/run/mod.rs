@@ -4,6 +4,7 @@
 mod filter_bar;
 mod finding;
 mod keys;
+mod ledger;
 mod paint;
 mod player;
 mod score;

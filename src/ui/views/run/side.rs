@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 
 use super::finding::Findings;
+use super::ledger::Ledger;
 use super::score::ScoreReasons;
 use crate::engine::report::Mark;
 use crate::engine::trace::{Position, Warning};
@@ -95,6 +96,7 @@ fn Checks() -> impl IntoView {
         let story =
             format!("{} passed · {} failed", count(green as u64), count((checks.len() - green) as u64));
         view! {
+            <Ledger />
             <p class="checks__story">{story}</p>
             <ol class="checks">{checks.into_iter().take(CHECKS).map(row).collect_view()}</ol>
         }
