@@ -208,7 +208,7 @@ mod tests {
             efficiency: None,
             reasons: Vec::new(),
         });
-        RunReport { score, outcome, ..crate::view_model::testing::report() }
+        RunReport { outcome, score, ..crate::view_model::testing::report() }
     }
 
     #[test]

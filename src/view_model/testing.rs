@@ -4,7 +4,7 @@ use crate::engine::detect::{Category, Severity, Waste};
 use crate::engine::report::{EvidenceReport, FORMAT_VERSION, FindingReport, RunReport, VerdictReport};
 use crate::engine::trace::{Outcome, PartKind, Totals};
 
-pub fn finding(detector: &str, step: u32, severity: Severity) -> FindingReport {
+pub(super) fn finding(detector: &str, step: u32, severity: Severity) -> FindingReport {
     FindingReport {
         detector: detector.to_owned(),
         title: detector.replace('-', " "),
@@ -22,13 +22,13 @@ pub fn finding(detector: &str, step: u32, severity: Severity) -> FindingReport {
     }
 }
 
-pub fn evidence(step: u32, part: PartKind, quote: &str) -> EvidenceReport {
+pub(super) fn evidence(step: u32, part: PartKind, quote: &str) -> EvidenceReport {
     let end = u32::try_from(quote.len()).unwrap_or_default();
     EvidenceReport { step, source_step: step, quote: quote.to_owned(), part, start: 0, end }
 }
 
 /// A run of three steps in which nothing was found.
-pub fn report() -> RunReport {
+pub(super) fn report() -> RunReport {
     RunReport {
         format_version: FORMAT_VERSION,
         file: "folder/run.jsonl".to_owned(),

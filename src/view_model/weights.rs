@@ -96,7 +96,7 @@ pub fn changed(profile: &Profile, change: Change) -> Profile {
 pub fn points_word(profile: &Profile, id: &str, severity: Severity) -> String {
     let points = profile.weight(id, severity);
     if points > 0.0 {
-        format!("costs {points} {}", if points == 1.0 { "point" } else { "points" })
+        format!("costs {points} {}", if (points - 1.0).abs() < f64::EPSILON { "point" } else { "points" })
     } else {
         "costs nothing".to_owned()
     }

@@ -254,7 +254,9 @@ mod tests {
         let mut findings = detect(&run.trace, &run.facts);
         let of = |findings: &[Finding]| Verdict::of(&run.trace, &run.facts, findings);
         assert!(!of(&findings).abstained);
-        findings.iter_mut().for_each(|finding| finding.muted = true);
+        for finding in &mut findings {
+            finding.muted = true;
+        }
         let muted = of(&findings);
         assert!(muted.abstained && muted.candidates.is_empty());
         assert_eq!(muted, of(&[]));

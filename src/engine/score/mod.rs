@@ -224,7 +224,9 @@ mod tests {
     fn a_muted_finding_costs_nothing() {
         let run = Script::read(RED_END);
         let mut findings = detect(&run.trace, &run.facts);
-        findings.iter_mut().for_each(|finding| finding.muted = true);
+        for finding in &mut findings {
+            finding.muted = true;
+        }
         for name in Profile::NAMES {
             let score = score(&run.trace, &run.facts, &findings, &Profile::named(name).unwrap()).unwrap();
             close(score.total, 100.0);
