@@ -1,8 +1,9 @@
+use crate::engine::detect::paths::same_file;
 use crate::engine::detect::words::{called, count, quoted};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status,
 };
-use crate::engine::facts::{ClaimKind, StepFacts};
+use crate::engine::facts::{ClaimKind, Operation, StepFacts};
 use crate::engine::trace::StepId;
 
 pub(super) struct UncertainFix;
@@ -15,7 +16,7 @@ static INFO: DetectorInfo = DetectorInfo {
            beside an edit that it is not sure of it and never checks it.",
     why: "Unchecked last edits fail more often than checked ones on most measured sets, and agents that \
           doubt their own work in the final message are mostly right to do so.",
-    limits: "Says nothing about whether the change is right. Where no check was ever run there may have been \
+    limits: "Where the file was at least looked at again it is a note. Says nothing about whether the change is right. Where no check was ever run there may have been \
              none to run. Changes made by programs the trace does not show are not seen. Hedges in passing, \
              far from an edit, are ignored.",
     category: Category::Verification,
@@ -68,12 +69,29 @@ fn unchecked_edit(ctx: &DetectContext<'_>, findings: &mut Findings) {
         }
     };
     let checked = ctx.last_check().map(|(step, _)| step);
+    let reread = reread(ctx, edit);
+    let (severity, looked) = match reread {
+        Some(step) => (Severity::Note, format!(" It was looked at again in step {}.", step.0 + 1)),
+        None => (Severity::Warning, String::new()),
+    };
     findings.push(
-        Finding::new(&INFO, edit, message)
+        Finding::new(&INFO, edit, message + &looked)
+            .severity(severity)
             .proven_by([ctx.proof(edit)])
             .proven_by(checked.map(|step| ctx.proof(step)))
-            .about(checked),
+            .about(checked.into_iter().chain(reread)),
     );
+}
+
+/// The step at which a file of the edit was read or listed again: the least that can be done to check it.
+fn reread(ctx: &DetectContext<'_>, edit: StepId) -> Option<StepId> {
+    let edits = &ctx.facts.action(edit)?.edits;
+    let is_edited = |target: &str| edits.iter().any(|edit| same_file(&edit.file, target));
+    let mut looks = ctx.actions_after(edit).filter(|(_, action)| {
+        matches!(action.operation, Operation::Read | Operation::List | Operation::Search)
+            && !action.outcome.is_error()
+    });
+    looks.find(|(_, action)| action.targets.iter().any(|target| is_edited(target))).map(|(step, _)| step)
 }
 
 /// Doubts voiced at an edit, or between the last action and it, when no green check followed.
@@ -242,6 +260,20 @@ mod tests {
             create  tests/test_new.py +9 -0
             ",
         );
+    }
+
+    #[test]
+    fn a_look_at_the_file_makes_it_a_note() {
+        let found = check(
+            &UncertainFix,
+            "
+            create     src/lib.rs +3      <- uncertain-fix
+            read       /app/src/lib.rs
+            assistant  There it is.
+            ",
+        );
+        assert_eq!(found[0].severity, Severity::Note);
+        assert!(found[0].message.ends_with("It was looked at again in step 2."), "{}", found[0].message);
     }
 
     #[test]
