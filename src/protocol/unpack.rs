@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// It is a program of its own, fetched when the first archive is dropped; it is sent one archive and is done
 /// when that is unpacked. The entries travel beside [`UnpackReply::Unpacked`] as files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "say", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum UnpackReply {
     /// The worker listens.
     Ready,
