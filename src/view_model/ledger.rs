@@ -111,8 +111,12 @@ impl Grid {
             })
             .collect();
         let mut groups: Vec<(&str, Vec<Row>)> = Vec::new();
+        let is_shared = |name: &str| tests.tests.iter().filter(|test| short(&test.name) == name).count() > 1;
         for test in &tests.tests {
-            let row = row(test, columns.len());
+            let mut row = row(test, columns.len());
+            if is_shared(&row.short) {
+                longer(&test.name).clone_into(&mut row.short);
+            }
             match groups.last_mut().filter(|(standing, _)| *standing == test.standing) {
                 Some((_, rows)) => rows.push(row),
                 None => groups.push((&test.standing, vec![row])),
@@ -182,6 +186,12 @@ fn short(name: &str) -> &str {
     tail.split_once(" (").map_or(tail, |(head, _)| head)
 }
 
+/// With what it stands in, for names that others share.
+fn longer(name: &str) -> &str {
+    let start = name.rmatch_indices("::").nth(1).map_or(0, |(at, mark)| at + mark.len());
+    name.get(start..).unwrap_or(name)
+}
+
 fn group(standing: &str, rows: Vec<Row>) -> Group {
     let (title, meaning) = match standing {
         "regression" => ("Regressions", "green before, red after an edit"),
@@ -206,7 +216,7 @@ pub fn spoken(column: &Column) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, Grid, short, spoken};
+    use super::{Cell, Grid, longer, short, spoken};
     use crate::engine::report::{Mark, StepMap, TestColour, TestReport, TestRunReport, TestsReport};
 
     fn run(step: u32, green: bool, failed: Option<u32>) -> TestRunReport {
@@ -276,5 +286,7 @@ mod tests {
         assert_eq!(short("test_defer (queries.tests.Tests)"), "test_defer");
         assert_eq!(short("engine::facts::reads"), "reads");
         assert_eq!(short("plain"), "plain");
+        assert_eq!(longer("tests/test_a.py::TestB::test_c"), "TestB::test_c");
+        assert_eq!(longer("test_defer (queries.tests.Tests)"), "test_defer (queries.tests.Tests)");
     }
 }
