@@ -11,6 +11,10 @@ use super::{Candidate, DetectContext};
 use crate::engine::facts::{ActionOutcome, StepFacts};
 use crate::engine::trace::{AgentId, EventKind, Role, StepId, StepKind};
 
+/// How importers call those who take part and are no agents: people, and parts of a program.
+const NO_AGENTS: &[&str] =
+    &["user", "human", "customer", "User", "Human", "terminal", "main", "proxy", "value function"];
+
 /// With so few pieces of work the answer rests on the last of them.
 const FEW: usize = 3;
 
@@ -29,7 +33,7 @@ pub(super) fn candidates(ctx: &DetectContext<'_>) -> Vec<Candidate> {
 struct Said {
     /// Answers and actions after the task, in order.
     answers: Vec<(StepId, AgentId)>,
-    /// How many take part for themselves; sub-agents are tools of their caller.
+    /// How many agents take part for themselves; sub-agents are tools of their caller.
     speakers: usize,
     /// One agent hands the work to the others.
     is_directed: bool,
@@ -42,7 +46,8 @@ impl Said {
         // The message that states the task may hold a program, which is a step of its own.
         let task = ctx.trace.task_step.and_then(|task| Some(ctx.trace.step(task)?.source_step));
         let answers = own().filter(|(_, step, _)| is_answer(step.kind) && task != Some(step.source_step));
-        let speakers: BTreeSet<AgentId> = own().map(|(_, step, _)| step.agent).collect();
+        let is_agent = |agent: &AgentId| !NO_AGENTS.contains(&ctx.trace.participant(*agent));
+        let speakers: BTreeSet<AgentId> = own().map(|(_, step, _)| step.agent).filter(is_agent).collect();
         let hands_off = |kind| kind == StepKind::Event(EventKind::HandOff);
         Self {
             answers: answers.map(|(id, step, _)| (id, step.agent)).collect(),

@@ -52,6 +52,14 @@ fn unchecked_edit(ctx: &DetectContext<'_>, findings: &mut Findings) {
     let Some(edit) = ctx.last_source_edit() else { return };
     let message = match ctx.last_check() {
         Some((check, _)) if check > edit => return,
+        // One command line that edits and then tests.
+        Some((check, action)) if check == edit && action.tests.is_some() => return,
+        Some((check, _)) if check == edit => {
+            format!(
+                "The last source edit was made by {} itself, and nothing was checked after it.",
+                called(ctx, check)
+            )
+        }
         Some((check, action)) => {
             let edits = match ctx.source_edits().filter(|(step, _)| *step > check).count() {
                 1 => "last source edit".to_owned(),
@@ -260,6 +268,13 @@ mod tests {
             create  tests/test_new.py +9 -0
             ",
         );
+    }
+
+    #[test]
+    fn a_program_that_edits_checks_nothing() {
+        let found =
+            check(&UncertainFix, "program  fix.py   edits src/lib.rs      <- uncertain-fix\nassistant  So.");
+        assert!(found[0].message.contains("made by “fix.py” itself"), "{}", found[0].message);
     }
 
     #[test]

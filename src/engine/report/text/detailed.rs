@@ -39,9 +39,16 @@ fn write_verdict(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "         {}", one_line(&report.verdict.explanation))?;
     }
     for (place, candidate) in report.verdict.candidates.iter().enumerate() {
-        let lead = if place == 0 { "First wrong step" } else { "Or" };
+        let lead = match (place, report.verdict.abstained) {
+            (0, false) => "First wrong step",
+            (0, true) => "If it failed, most likely at",
+            _ => "Or",
+        };
         let step = step_number(candidate.step, candidate.source_step);
-        writeln!(out, "         {lead}: {step}: {}", one_line(&candidate.why))?;
+        // The explanation of a verdict begins with the reason for its first candidate.
+        let is_told = report.verdict.explanation.starts_with(&candidate.why);
+        let why = if is_told { String::new() } else { format!(": {}", one_line(&candidate.why)) };
+        writeln!(out, "         {lead}: {step}{why}")?;
     }
     for finding in
         report.verdict.chain.iter().skip(1).filter_map(|place| report.findings.get(*place as usize))
