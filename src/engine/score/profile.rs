@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::detect::{Category, Severity};
+use crate::engine::detect::{Category, Severity, info};
 
 /// How deductions are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,11 +131,13 @@ impl Profile {
         }
     }
 
-    /// What a detector costs whose worst finding is of that severity. A note costs no more than any note.
+    /// What a detector costs whose worst finding is of that severity. A note costs no more than any note, and
+    /// where the finding is milder than the detector's own severity, no more than any of its severity.
     pub fn weight(&self, id: &str, severity: Severity) -> f64 {
         let other = self.other.of(severity);
+        let is_mild = info(id).is_some_and(|info| severity < info.severity);
         match self.weights.get(id) {
-            Some(weight) if severity == Severity::Note => weight.min(other),
+            Some(weight) if is_mild || severity == Severity::Note => weight.min(other),
             Some(weight) => *weight,
             None => other,
         }

@@ -1,6 +1,6 @@
 use crate::engine::detect::words::{count, failure};
 use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
+    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status, Waste,
 };
 use crate::engine::facts::{ActionFacts, Operation, RunKind};
 use crate::engine::trace::StepId;
@@ -51,11 +51,15 @@ impl Detector for FailingTests {
                     failure(ctx, last)
                 )
             };
-            let severity = if episode.recovered { Severity::Note } else { Severity::Warning };
+            // A red run that led to the fix was no waste.
+            let (severity, waste) = match episode.recovered {
+                true => (Severity::Note, Waste::default()),
+                false => (Severity::Warning, ctx.waste(&episode.red)),
+            };
             findings.push(
                 Finding::new(&INFO, first, message)
                     .severity(severity)
-                    .wasting(ctx.waste(&episode.red))
+                    .wasting(waste)
                     .proven_by([ctx.proof(first)])
                     .about(episode.red),
             );
