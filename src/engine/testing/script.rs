@@ -395,7 +395,6 @@ fn operation(kind: &str) -> Option<Operation> {
     })
 }
 
-/// `red 2/10`: two of ten failed.
 /// `DONE/TOTAL [the first open item]`.
 fn plan(value: &str) -> PlanState {
     let (counts, item) = value.split_once(' ').unwrap_or((value, ""));
@@ -405,6 +404,7 @@ fn plan(value: &str) -> PlanState {
     PlanState { open: total - done, done, first_open }
 }
 
+/// `red 2/10`: two of ten failed.
 fn test_run(value: &str) -> TestRun {
     let (colour, numbers) = value.split_once(' ').unwrap_or((value, ""));
     let counts = numbers.split_once('/').and_then(|(failed, total)| {

@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
     severity: Severity::Warning,
     status: Status::Stable,
     taxonomy: &["TRAIL hallucination", "AgentRx invention of new information"],
-    classic: None,
+    classic: Some("faulty_assumption"),
 };
 
 /// Times that it was said on the way from which on it counts.

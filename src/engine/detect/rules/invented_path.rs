@@ -18,7 +18,7 @@ static INFO: DetectorInfo = DetectorInfo {
     severity: Severity::Note,
     status: Status::Preview,
     taxonomy: &["TRAIL tool-related hallucination", "AgentRx invention of new information"],
-    classic: None,
+    classic: Some("faulty_assumption"),
 };
 
 /// A single wrong guess is ordinary.

@@ -24,7 +24,7 @@ static INFO: DetectorInfo = DetectorInfo {
     severity: Severity::Warning,
     status: Status::Preview,
     taxonomy: &["MAST 2.6", "AgentRx intent-plan misalignment"],
-    classic: None,
+    classic: Some("inconsistent_flow"),
 };
 
 /// What one agent did last, and what it announced since.

@@ -25,7 +25,7 @@ static INFO: DetectorInfo = DetectorInfo {
     severity: Severity::Note,
     status: Status::Preview,
     taxonomy: &["MAST 1.3", "Graphectory back-edges"],
-    classic: None,
+    classic: Some("inconsistent_flow"),
 };
 
 /// Times that a file is given back to version control from which on it counts.

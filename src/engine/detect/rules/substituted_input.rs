@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
     severity: Severity::Note,
     status: Status::Preview,
     taxonomy: &["AgentRx invention of new information", "HAL shortcut"],
-    classic: None,
+    classic: Some("faulty_assumption"),
 };
 
 /// How files are called that stand in for others.
