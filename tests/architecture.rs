@@ -156,6 +156,15 @@ fn the_readme_lists_every_format() {
 }
 
 #[test]
+fn the_readme_lists_every_detector() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    for info in detect::catalog() {
+        let row = format!("| `{}` | {} |", info.id, info.title);
+        assert!(readme.contains(&row), "README.md has no row that begins “{row}”");
+    }
+}
+
+#[test]
 fn every_format_has_a_fixture() {
     let fixtures: BTreeSet<String> = entries("tests/fixtures");
     for format in import::formats() {
