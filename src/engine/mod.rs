@@ -14,5 +14,6 @@ pub mod testing;
 pub mod trace;
 
 mod analyze;
+mod order;
 
 pub use analyze::{Options, Run, analyze};

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::Signature;
 use super::name::{Detail, name};
 use super::template::templates;
+use crate::engine::order;
 use crate::engine::trace::OutcomeValue;
 
 /// What clustering needs to know of a run.
@@ -86,7 +87,9 @@ pub fn cluster(runs: &[ClusterInput<'_>]) -> Vec<Cluster> {
         groups.iter().map(|(key, members)| describe(*key, members, runs, &commonness)).collect();
     tell_apart(&mut clusters);
     // Stable: within a rank the order stays that of the signatures.
-    clusters.sort_by_key(|cluster| (Reverse(cluster.runs.len()), Reverse(cluster.finding_count)));
+    order::sort_by_key(&mut clusters, |cluster| {
+        (Reverse(cluster.runs.len()), Reverse(cluster.finding_count))
+    });
     clusters
 }
 

@@ -1,3 +1,4 @@
+use crate::engine::order;
 use std::collections::BTreeMap;
 
 /// Stands where the lines of a template differ.
@@ -21,9 +22,7 @@ struct Group<'a> {
 /// source of lines. Drain's result depends on the order of the lines; here they are sorted first and each
 /// counts once, so that the same lines give the same templates.
 pub(super) fn templates<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, String> {
-    let mut lines: Vec<&str> = lines.collect();
-    lines.sort_unstable();
-    lines.dedup();
+    let lines = order::distinct(lines);
     let mut leaves: BTreeMap<(usize, &str), Vec<Group<'_>>> = BTreeMap::new();
     for line in lines {
         let words: Vec<&str> = line.split(' ').collect();

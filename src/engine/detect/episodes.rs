@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::DetectContext;
 use super::repeats::starts_anew;
 use crate::engine::facts::{ActionFacts, ActionOutcome, ErrorClass, Operation, RunKind};
+use crate::engine::order;
 use crate::engine::trace::{AgentId, StepId};
 
 /// What makes two failures the same.
@@ -24,7 +25,7 @@ impl<'a> Failure<'a> {
             Some(tests) if tests.green => None,
             Some(tests) if !tests.failing.is_empty() => {
                 let mut names: Vec<&str> = tests.failing.iter().map(AsRef::as_ref).collect();
-                names.sort_unstable();
+                order::sort(&mut names);
                 Some(Self::Tests(names))
             }
             _ if action.outcome.is_error() || action.is_red_check() => {
@@ -134,7 +135,7 @@ pub(super) fn episodes<'a>(ctx: &DetectContext<'a>, least: usize) -> Vec<Episode
     }
     done.extend(open.into_values().map(|open| open.episode));
     done.retain(|episode| episode.attempts.len() >= least);
-    done.sort_by_key(|episode| episode.attempts.first().map(|attempt| attempt.step));
+    order::sort_by_key(&mut done, |episode| episode.attempts.first().map(|attempt| attempt.step));
     done
 }
 

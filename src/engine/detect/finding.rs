@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DetectContext;
 use crate::engine::facts::Quote;
+use crate::engine::order;
 use crate::engine::trace::StepId;
 
 /// How bad. Apart from how sure: see [`Finding::confidence`].
@@ -163,7 +164,7 @@ impl Finding {
     #[must_use]
     pub fn about(mut self, steps: impl IntoIterator<Item = StepId>) -> Self {
         self.steps.extend(steps.into_iter().take(Self::STEPS));
-        self.steps.sort_unstable();
+        order::sort(&mut self.steps);
         self.steps.dedup();
         self
     }
@@ -192,7 +193,7 @@ impl Findings {
     }
 
     pub(in crate::engine) fn into_sorted(mut self) -> Vec<Finding> {
-        self.list.sort_by(|a, b| (a.step, b.severity).cmp(&(b.step, a.severity)));
+        order::sort_by(&mut self.list, |a, b| (a.step, b.severity).cmp(&(b.step, a.severity)));
         self.list
     }
 }

@@ -1,4 +1,5 @@
 use super::Finding;
+use crate::engine::order;
 use crate::engine::trace::StepId;
 
 /// Which findings concern which step, ready to be asked for every row of a long run.
@@ -15,7 +16,7 @@ impl FindingPlaces {
             steps.iter().map(move |step| (*step, place))
         };
         let mut by_step: Vec<(StepId, u32)> = (0u32..).zip(findings).flat_map(named).collect();
-        by_step.sort_unstable();
+        order::sort(&mut by_step);
         Self { by_step }
     }
 

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::DetectContext;
 use crate::engine::facts::{ActionFacts, Operation, RunKind};
+use crate::engine::order;
 use crate::engine::trace::{AgentId, EventKind, Role, Step, StepId, StepKind};
 
 /// What is repeated.
@@ -156,7 +157,7 @@ fn cycles(ctx: &DetectContext<'_>) -> Vec<Cycle> {
         }
     }
     let mut cycles: Vec<Cycle> = lines.values().flat_map(|line| cycles_in(line)).collect();
-    cycles.sort_by_key(|cycle| cycle.steps.first().copied());
+    order::sort_by_key(&mut cycles, |cycle| cycle.steps.first().copied());
     cycles
 }
 

@@ -7,6 +7,7 @@ use super::{
     Category, DetectContext, DetectorInfo, Finding, Severity, Waste, conversation, info, measurements,
 };
 use crate::engine::facts::RunFacts;
+use crate::engine::order;
 use crate::engine::trace::{Outcome, OutcomeValue, StepId, Trace};
 
 /// A step that may be the first wrong one.
@@ -111,7 +112,9 @@ fn unmuted(findings: &[Finding]) -> impl Iterator<Item = (u32, &Finding)> {
 fn ranked(findings: &[Finding], least: Strength) -> Vec<Candidate> {
     let mut strong: Vec<(u32, &Finding)> =
         unmuted(findings).filter(|(_, finding)| Strength::of(finding) >= least).collect();
-    strong.sort_by_key(|(place, finding)| (Reverse(Strength::of(finding)), finding.step, *place));
+    order::sort_by_key(&mut strong, |(place, finding)| {
+        (Reverse(Strength::of(finding)), finding.step, *place)
+    });
     let mut candidates: Vec<Candidate> = Vec::new();
     for (place, finding) in strong {
         if candidates.len() < CANDIDATES && candidates.iter().all(|known| known.step != finding.step) {

@@ -11,6 +11,7 @@ use super::{
     FormatInfo, Gathered, Head, ImportError, Importer, Input, Located, Output, Probe, Record, Shape,
     sidecar::file_name,
 };
+use crate::engine::order;
 use crate::engine::trace::{
     AgentId, At, EventKind, Position, ResultText, Role, RunIndex, RunWriter, SourceId, TextRef, WarningKind,
 };
@@ -86,7 +87,7 @@ impl Importer for AutoCodeRover {
                 .iter()
                 .filter_map(|(id, name)| Some((rank(name.strip_prefix(folder)?)?, *id)))
                 .collect();
-            parts.sort_unstable();
+            order::sort(&mut parts);
             if parts.iter().any(|((rank, _), _)| *rank == ROUND_RANK) {
                 all.push(Gathered { main: *main, parts: parts.into_iter().map(|(_, id)| id).collect() });
             }

@@ -97,6 +97,7 @@ use plan::numbered_in_folders;
 pub use plan::{FileRole, Gathered, MOST_FILES, gathered, look, plan, plan_with};
 pub use survey::{Survey, survey};
 
+use crate::engine::order;
 use crate::engine::trace::{BodyError, BodySource, Decoder, Part, Segment, SourceId, TextObserver, Trace};
 
 /// Every format, in the order in which a tie between two `Maybe` is decided.
@@ -233,7 +234,7 @@ pub fn probes(head: &Head<'_>) -> Vec<(&'static dyn Importer, Probe)> {
         .map(|importer| (*importer, importer.probe(head)))
         .filter(|(_, probe)| *probe != Probe::No)
         .collect();
-    answers.sort_by_key(|(_, probe)| std::cmp::Reverse(*probe));
+    order::sort_by_key(&mut answers, |(_, probe)| std::cmp::Reverse(*probe));
     answers
 }
 

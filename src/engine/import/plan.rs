@@ -2,6 +2,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::unpack::Container;
 use super::{Head, ImportError, Importer, Probe, importers, recognise, sidecar};
+use crate::engine::order;
 use crate::engine::trace::{BodySource, SourceId};
 
 /// The files of one run, as their paths tell.
@@ -28,7 +29,7 @@ pub(super) fn numbered_in_folders<'a>(
         }
     }
     let in_order = |(folder, mut files): (&'a str, Vec<(u32, SourceId)>)| {
-        files.sort_unstable();
+        order::sort(&mut files);
         (folder, files.into_iter().map(|(_, id)| id).collect())
     };
     folders.into_iter().map(in_order).collect()
@@ -81,7 +82,7 @@ fn attach(names: &[(SourceId, &str)], roles: &mut [FileRole]) {
         .filter(|(_, role)| matches!(role, FileRole::Trace { .. }))
         .map(|((id, name), _)| (*name, *id))
         .collect();
-    traces.sort_unstable();
+    order::sort(&mut traces);
     let sidecars: Vec<(sidecar::Sidecar, SourceId, &str)> = names
         .iter()
         .zip(roles.iter())

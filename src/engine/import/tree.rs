@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::Record;
+use crate::engine::order;
 use crate::engine::trace::{BodyError, BodySource, SourceId};
 
 /// Where a record lies, to be read again when its turn has come.
@@ -69,7 +70,7 @@ pub(super) fn order(nodes: &[Node]) -> Vec<Visit> {
     }
     let start = |at: &usize| nodes.get(*at).and_then(|node| node.start_ms);
     for siblings in below.iter_mut().chain([&mut tops]) {
-        siblings.sort_by_key(start);
+        order::sort_by_key(siblings, start);
     }
     let mut visits = Vec::with_capacity(nodes.len() * 2);
     let mut opened = vec![false; nodes.len()];

@@ -9,6 +9,7 @@ use super::ErrorText;
 use super::wording::one_line;
 use crate::engine::facts::{Operation, RunFacts};
 use crate::engine::import::{Head, ImportError, Input, Probe, importer, probes, survey};
+use crate::engine::order;
 use crate::engine::trace::{OutcomeValue, PartKind, Position, Trace, Warning, WarningKind};
 
 /// Everything the doctor says of one file.
@@ -141,7 +142,7 @@ pub fn diagnose(input: &Input<'_>, runs: &[(&Trace, &RunFacts)]) -> Diagnosis {
             });
         }
     }
-    notes.sort_by_key(|note| note.topic);
+    order::sort_by_key(&mut notes, |note| note.topic);
     diagnosis.notes = notes;
     if let Some(info) = diagnosis.format.as_ref().and_then(|format| importer(&format.id)) {
         diagnosis.cannot_show.push(format!("The format itself does not hold {}.", info.info().lacks));

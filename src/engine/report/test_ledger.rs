@@ -1,6 +1,7 @@
 use super::build::source_step;
 use super::{TestReport, TestRunReport, TestsReport};
 use crate::engine::facts::RunFacts;
+use crate::engine::order;
 use crate::engine::replay::{LedgerTest, TestLedger};
 use crate::engine::trace::{StepId, Trace};
 
@@ -30,7 +31,7 @@ pub(super) fn tests_report(trace: &Trace, facts: &RunFacts) -> Option<TestsRepor
         })
         .collect();
     let mut tests: Vec<&LedgerTest<'_>> = ledger.tests().collect();
-    tests.sort_by_key(|test| (ledger.standing(test), test.name));
+    order::sort_by_key(&mut tests, |test| (ledger.standing(test), test.name));
     let more_tests = count(tests.len().saturating_sub(MAX_TESTS));
     tests.truncate(MAX_TESTS);
     let tests = tests.into_iter().map(|test| test_report(&ledger, test, first)).collect();

@@ -6,6 +6,7 @@ use super::proof::green_after_last_edit;
 use super::{Part, Profile, Reason, Score};
 use crate::engine::detect::{self, Category, DetectorInfo, Finding, Severity};
 use crate::engine::facts::RunFacts;
+use crate::engine::order;
 use crate::engine::trace::{OutcomeValue, StepId, Trace};
 
 fn part_of(category: Category) -> Part {
@@ -69,7 +70,7 @@ fn fired(findings: &[Finding], profile: &Profile) -> Vec<Fired> {
         let places = own().map(|(place, _)| place).collect();
         fired.push(Fired { info, weight: profile.weight(info.id, severity), places });
     }
-    fired.sort_by(|a, b| b.weight.partial_cmp(&a.weight).unwrap_or(Ordering::Equal));
+    order::sort_by(&mut fired, |a, b| b.weight.partial_cmp(&a.weight).unwrap_or(Ordering::Equal));
     fired
 }
 
@@ -79,7 +80,7 @@ fn places(fired: &[Fired], category: Category) -> Vec<u32> {
         .filter(|fired| fired.info.category == category)
         .flat_map(|fired| fired.places.iter().copied())
         .collect();
-    places.sort_unstable();
+    order::sort(&mut places);
     places
 }
 

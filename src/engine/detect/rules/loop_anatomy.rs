@@ -3,6 +3,7 @@ use crate::engine::detect::words::{called, count, failure, number, quoted};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status, Waste,
 };
+use crate::engine::order;
 use crate::engine::trace::StepId;
 
 pub(super) struct LoopAnatomy;
@@ -95,9 +96,7 @@ fn changes(retries: &[Attempt<'_>]) -> String {
 /// The files changed in between: by name where they are few.
 fn files(retries: &[Attempt<'_>]) -> String {
     const NAMED: usize = 2;
-    let mut files: Vec<&str> = retries.iter().flat_map(|retry| retry.edited.iter().copied()).collect();
-    files.sort_unstable();
-    files.dedup();
+    let files = order::distinct(retries.iter().flat_map(|retry| retry.edited.iter().copied()));
     if files.len() > NAMED {
         return count(files.len(), "file");
     }

@@ -6,6 +6,7 @@ use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status,
 };
 use crate::engine::facts::{ClaimKind, StepFacts};
+use crate::engine::order;
 use crate::engine::trace::{AgentId, StepId};
 
 pub(super) struct PlanActionMismatch;
@@ -68,7 +69,7 @@ impl Detector for PlanActionMismatch {
             }
         }
         found.extend(agents.into_values().filter_map(|standing| standing.mismatch));
-        found.sort_by_key(|mismatch| mismatch.first);
+        order::sort_by_key(&mut found, |mismatch| mismatch.first);
         for mismatch in found {
             report(ctx, mismatch, findings);
         }

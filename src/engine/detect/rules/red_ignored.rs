@@ -3,6 +3,7 @@ use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
 use crate::engine::facts::EditKind;
+use crate::engine::order;
 use crate::engine::replay::{LedgerTest, Standing};
 use crate::engine::trace::StepId;
 
@@ -48,7 +49,7 @@ impl Detector for RedIgnored {
                 _ => None,
             })
             .collect();
-        tests.sort_unstable();
+        order::sort(&mut tests);
         let Some((step, ..)) = tests.last().copied() else { return };
         let by_work = tests.iter().any(|(_, by_work, _)| *by_work);
         let names: Vec<&str> = tests.iter().take(NAMES).map(|(.., name)| *name).collect();

@@ -2,6 +2,7 @@ use crate::engine::detect::words::{called, count};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
+use crate::engine::order;
 use crate::engine::replay::{Broken, Standing};
 
 pub(super) struct Regression;
@@ -37,7 +38,7 @@ impl Detector for Regression {
             .filter(|test| ledger.standing(test) == Standing::Regression)
             .filter_map(|test| Some((ledger.broken_by(test)?, test.name)))
             .collect();
-        broken.sort_by_key(|(broken, name)| (broken.edit, broken.red, *name));
+        order::sort_by_key(&mut broken, |(broken, name)| (broken.edit, broken.red, *name));
         for tests in broken.chunk_by(|(one, _), (other, _)| one.edit == other.edit) {
             let Some((first, _)) = tests.first() else { continue };
             let names: Vec<&str> = tests.iter().take(NAMES).map(|(_, name)| *name).collect();

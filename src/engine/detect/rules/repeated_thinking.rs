@@ -5,6 +5,7 @@ use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Evidence, Finding, Findings, Severity, Status,
 };
 use crate::engine::facts::{Quote, Sketch};
+use crate::engine::order;
 use crate::engine::trace::{AgentId, PartKind, StepId, StepKind};
 
 pub(super) struct RepeatedThinking;
@@ -64,7 +65,7 @@ impl Detector for RepeatedThinking {
             }
         }
         let mut rest: Vec<Chain<'_>> = chains.into_values().collect();
-        rest.sort_by_key(|chain| chain.steps.first().copied());
+        order::sort_by_key(&mut rest, |chain| chain.steps.first().copied());
         for chain in rest {
             report(ctx, Some(chain), findings);
         }

@@ -20,6 +20,7 @@ use aho_corasick::AhoCorasick;
 
 use super::quote::{head, tail};
 use super::{Quote, TestColour, TestCounts, TestRun};
+use crate::engine::order;
 use crate::engine::trace::PartKind;
 pub use key::test_key;
 pub(super) use recognise::{framework, is_test_command};
@@ -198,8 +199,7 @@ impl Names {
                 TestColour::Green | TestColour::Red => {}
             }
         }
-        names.passing.sort_unstable();
-        names.passing.dedup();
+        names.passing = order::distinct(names.passing);
         // What failed in one of several places has failed.
         let red: Vec<u64> = names.failing.iter().map(|name| test_key(name)).collect();
         names.passing.retain(|key| !red.contains(key));

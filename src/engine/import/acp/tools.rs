@@ -7,6 +7,7 @@ use crate::engine::import::anthropic::hash;
 use crate::engine::import::object::Members;
 use crate::engine::import::talk::{Call, Given};
 use crate::engine::import::{Located, Record};
+use crate::engine::order;
 use crate::engine::trace::{At, ResultText, RunWriter, Segment};
 
 /// How far a call is.
@@ -108,7 +109,7 @@ impl Log {
                 _ => None,
             })
             .collect();
-        waiting.sort_by_key(|announced| announced.at.source_step);
+        order::sort_by_key(&mut waiting, |announced| announced.at.source_step);
         for announced in waiting {
             announced.call(self, run, None);
         }

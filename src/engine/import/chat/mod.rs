@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use super::object::Members;
 use super::scan::{Key, Visit};
 use super::{FormatInfo, Head, ImportError, Importer, Input, Outline, Output, Probe, Record, Shape};
+use crate::engine::order;
 use crate::engine::trace::{BodyError, Decoder};
 use reader::Reader;
 
@@ -148,7 +149,7 @@ fn import_conversation(out: &mut Output<'_>, record: &Record<'_>) {
         read_list(&mut reader, out, record, json);
     }
     let mut members = Members::of(json).0;
-    members.sort_by_key(|(name, _)| name != "system");
+    order::sort_by_key(&mut members, |(name, _)| name != "system");
     for (name, value) in members {
         if name == "messages" {
             read_list(&mut reader, out, record, value.get());

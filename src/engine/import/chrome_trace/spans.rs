@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::event::{Arguments, Event, Events, Phase, Thread};
 use crate::engine::import::object::Members;
 use crate::engine::import::{Output, Record, text};
+use crate::engine::order;
 use crate::engine::trace::{
     AgentId, At, CallInput, CallText, EventKind, PartKind, Position, ResultText, RunIndex, RunWriter,
     Segment, StepId, TextRef, WarningKind,
@@ -28,7 +29,7 @@ struct Open {
 /// Adds the steps of all events to a run.
 pub(super) fn add(mut events: Events, out: &mut Output<'_>, run: RunIndex) {
     // What ends or begins at a time comes in the order of the file; of whole spans the longer one is outside.
-    events.list.sort_by_key(|event| match event.phase {
+    order::sort_by_key(&mut events.list, |event| match event.phase {
         Phase::Complete(length) => (event.time, true, Reverse(length.unwrap_or(0))),
         _ => (event.time, false, Reverse(0)),
     });

@@ -18,6 +18,7 @@ use header::Header;
 
 use super::scan::{Key, Visit};
 use super::{FormatInfo, Gathered, Head, ImportError, Importer, Input, Outline, Output, Probe, Shape};
+use crate::engine::order;
 use crate::engine::trace::{At, EventKind, SourceId, TextRef, WarningKind};
 
 static INFO: FormatInfo = FormatInfo {
@@ -65,7 +66,7 @@ impl Importer for Inspect {
                 .filter(|(id, _)| id != main)
                 .filter_map(|(id, name)| Some((SampleName::of(&inside(name)?)?, *id)))
                 .collect();
-            parts.sort();
+            order::sort(&mut parts);
             groups.push(Gathered { main: *main, parts: parts.into_iter().map(|(_, id)| id).collect() });
         }
         groups

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::super::object::Members;
 use super::super::{Gathered, ImportError, Input, Output, Record};
 use super::Conversation;
+use crate::engine::order;
 use crate::engine::trace::{RunIndex, SourceId, WarningKind};
 
 /// Reads the files of one session, or a single one of them.
@@ -114,12 +115,12 @@ pub(super) fn gather(names: &[(SourceId, &str)]) -> Vec<Gathered> {
         }
     }
     for files in parts.values_mut() {
-        files.sort();
+        order::sort(files);
     }
     let is_only = sessions.len() == 1;
     let mut groups: Vec<Vec<SourceId>> = Vec::new();
     for ((root, _), (session, mut messages)) in sessions {
-        messages.sort();
+        order::sort(&mut messages);
         let mut files: Vec<SourceId> = session.into_iter().collect();
         for (message, id) in messages {
             files.push(id);

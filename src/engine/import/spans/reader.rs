@@ -10,6 +10,7 @@ use crate::engine::import::dialogue::{Dialogue, ToolRun, shown_text};
 use crate::engine::import::messages::{self, Piece, unwrapped};
 use crate::engine::import::text::json_text;
 use crate::engine::import::{Input, Located, Output};
+use crate::engine::order;
 use crate::engine::trace::{
     AgentId, At, EventKind, Position, Role, RunWriter, Segment, StepId, TextRef, Totals, Usage, WarningKind,
 };
@@ -18,7 +19,7 @@ pub(super) fn read(input: &Input<'_>, out: &mut Output<'_>, trace: &mut Trace) {
     let index = out.start();
     let mut run = out.run(index);
     // A parent begins no later than what it holds.
-    trace.spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    order::sort_by_key(&mut trace.spans, |span| (span.start, std::cmp::Reverse(span.end)));
     let places = trace.spans.iter().enumerate().map(|(place, span)| (span.id, place)).collect();
     let repeated = repeated(&mut trace.spans);
     let models = || trace.spans.iter().filter(|span| span.class == Class::Model);

@@ -4,6 +4,7 @@ use super::worktree::is_source;
 use super::{Work, Worktree};
 use crate::engine::facts::paths::{FileRole, role};
 use crate::engine::facts::{ActionFacts, RunFacts, TestColour, TestRun, test_key};
+use crate::engine::order;
 use crate::engine::trace::{StepId, Trace};
 
 /// Names that one run tells at most: where a list is as long, others may have been cut off.
@@ -251,7 +252,7 @@ impl<'a> TestLedger<'a> {
             })
         });
         let mut states: Vec<TestState<'_>> = states.collect();
-        states.sort_by_key(|state| state.name);
+        order::sort_by_key(&mut states, |state| state.name);
         states
     }
 }
