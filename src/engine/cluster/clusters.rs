@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -79,7 +79,7 @@ pub fn cluster(runs: &[ClusterInput<'_>]) -> Vec<Cluster> {
     let commonness: Vec<usize> = runs
         .iter()
         .map(|run| {
-            let keys = run.signatures.iter().map(|signature| key(signature, &templates)).collect();
+            let keys = order::distinct(run.signatures.iter().map(|signature| key(signature, &templates)));
             commonness(&keys, &run_counts)
         })
         .collect();
@@ -93,12 +93,12 @@ pub fn cluster(runs: &[ClusterInput<'_>]) -> Vec<Cluster> {
     clusters
 }
 
-fn distinct(members: &[Member]) -> BTreeSet<u32> {
-    members.iter().map(|member| member.run).collect()
+fn distinct(members: &[Member]) -> Vec<u32> {
+    order::distinct(members.iter().map(|member| member.run))
 }
 
 /// How much a run is like the others: the sizes of the groups it is in, on average.
-fn commonness(keys: &BTreeSet<Key<'_>>, run_counts: &BTreeMap<Key<'_>, usize>) -> usize {
+fn commonness(keys: &[Key<'_>], run_counts: &BTreeMap<Key<'_>, usize>) -> usize {
     let shared: usize = keys.iter().filter_map(|key| run_counts.get(key)).sum();
     // In thousandths, so that the comparison is one of whole numbers.
     shared * 1000 / keys.len().max(1)
@@ -130,7 +130,7 @@ fn describe(
         finding_count: u32::try_from(members.len()).unwrap_or(u32::MAX),
         failed: count(OutcomeValue::Failed),
         resolved: count(OutcomeValue::Resolved),
-        runs: places.into_iter().collect(),
+        runs: places,
         example: example.unwrap_or(Member { run: 0, step: 0 }),
     }
 }

@@ -1,5 +1,6 @@
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet;
 
 use super::paths::{FileRole, role};
 use super::repeats::Repeats;
@@ -7,6 +8,7 @@ use super::{Evidence, Waste, ending, missing::missing};
 use crate::engine::facts::{
     ActionFacts, Claim, ClaimKind, Edit, EditKind, Operation, Quote, RunFacts, RunKind, StepFacts,
 };
+use crate::engine::order;
 use crate::engine::replay::{TestLedger, Work, Worktree};
 use crate::engine::trace::{AgentId, PartKind, Role, Step, StepId, StepKind, Trace};
 
@@ -20,8 +22,8 @@ pub struct DetectContext<'a> {
     source_edits: Vec<StepId>,
     closing: Vec<StepId>,
     tests: TestLedger<'a>,
-    /// Steps that others came from.
-    parents: BTreeSet<StepId>,
+    /// Steps that others came from, in order.
+    parents: Vec<StepId>,
     repeats: OnceCell<Repeats>,
 }
 
@@ -48,7 +50,7 @@ impl<'a> DetectContext<'a> {
             checks: Vec::new(),
             source_edits: Vec::new(),
             tests: TestLedger::default(),
-            parents: trace.live_steps().filter_map(|(_, step)| step.parent).collect(),
+            parents: order::distinct(trace.live_steps().filter_map(|(_, step)| step.parent)),
             repeats: OnceCell::new(),
         };
         ctx.index_checks();
@@ -58,7 +60,7 @@ impl<'a> DetectContext<'a> {
     /// Tells checks of the work from checks of the source with the work set aside, and draws the test ledger.
     fn index_checks(&mut self) {
         let mut worktree = Worktree::default();
-        let mut known_files: BTreeSet<&str> = BTreeSet::new();
+        let mut known_files: FxHashSet<&str> = FxHashSet::default();
         for id in &self.actions {
             let Some(action) = self.facts.action(*id) else { continue };
             let work = worktree.follow(action);
@@ -235,7 +237,7 @@ impl<'a> DetectContext<'a> {
 
     /// Whether the trace shows what came out of a step: the work of a sub-agent it called.
     pub fn has_children(&self, step: StepId) -> bool {
-        self.parents.contains(&step)
+        self.parents.binary_search(&step).is_ok()
     }
 
     /// What the agent says after its last piece of work: its final message, its submission.
@@ -328,7 +330,7 @@ fn is_source(edit: &Edit) -> bool {
 
 /// Whether an edit deletes what the run has neither read nor changed: its own scripts and their output,
 /// mostly. Nobody checks the work after that.
-fn clears_up(edit: &Edit, known_files: &BTreeSet<&str>) -> bool {
+fn clears_up(edit: &Edit, known_files: &FxHashSet<&str>) -> bool {
     edit.kind == EditKind::Delete && !known_files.contains(&*edit.file)
 }
 

@@ -4,11 +4,10 @@
 //! Measured on Who&When, whose labels name the decisive message of failed runs; see `SCORECARD.md`. What is
 //! named here is where such runs most often went wrong, not a proven cause.
 
-use std::collections::BTreeSet;
-
 use super::words::quoted;
 use super::{Candidate, DetectContext};
 use crate::engine::facts::{ActionOutcome, StepFacts};
+use crate::engine::order;
 use crate::engine::trace::{AgentId, EventKind, Role, StepId, StepKind};
 
 /// How importers call those who take part and are no agents: people, and parts of a program.
@@ -47,7 +46,7 @@ impl Said {
         let task = ctx.trace.task_step.and_then(|task| Some(ctx.trace.step(task)?.source_step));
         let answers = own().filter(|(_, step, _)| is_answer(step.kind) && task != Some(step.source_step));
         let is_agent = |agent: &AgentId| !NO_AGENTS.contains(&ctx.trace.participant(*agent));
-        let speakers: BTreeSet<AgentId> = own().map(|(_, step, _)| step.agent).filter(is_agent).collect();
+        let speakers = order::distinct(own().map(|(_, step, _)| step.agent).filter(is_agent));
         let hands_off = |kind| kind == StepKind::Event(EventKind::HandOff);
         Self {
             answers: answers.map(|(id, step, _)| (id, step.agent)).collect(),

@@ -1,7 +1,7 @@
 //! Calls made before with the same result, and rounds of calls that come again: found once for the rules
 //! that tell of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -62,10 +62,11 @@ type Key = (AgentId, u64, u64);
 impl Repeats {
     pub(super) fn of(ctx: &DetectContext<'_>) -> Self {
         let cycles = cycles(ctx);
-        let in_cycles: BTreeSet<StepId> =
-            cycles.iter().flat_map(|cycle| cycle.steps.iter().copied()).collect();
+        let in_cycles = order::distinct(cycles.iter().flat_map(|cycle| cycle.steps.iter().copied()));
         let mut repeats = repeats(ctx);
-        repeats.retain(|repeat| repeat.in_a_row || repeat.steps.iter().any(|step| !in_cycles.contains(step)));
+        repeats.retain(|repeat| {
+            repeat.in_a_row || repeat.steps.iter().any(|step| in_cycles.binary_search(step).is_err())
+        });
         Self { repeats, cycles }
     }
 }

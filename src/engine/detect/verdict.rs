@@ -1,5 +1,4 @@
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -140,7 +139,7 @@ fn joined(mut first: Vec<Candidate>, second: Vec<Candidate>) -> Vec<Candidate> {
 /// chain so far, or that say how the run ended.
 fn chain(findings: &[Finding], first: u32) -> Vec<u32> {
     let Some(start) = findings.get(first as usize) else { return Vec::new() };
-    let mut concerned: BTreeSet<StepId> = start.steps.iter().copied().collect();
+    let mut concerned = start.steps.clone();
     let mut chain = vec![first];
     let later = unmuted(findings).filter(|(place, finding)| *place != first && finding.step >= start.step);
     for (place, finding) in later.filter(|(_, finding)| Strength::of(finding) >= Strength::Warning) {

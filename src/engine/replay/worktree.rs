@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use rustc_hash::FxHashSet;
 
 use crate::engine::facts::paths::{FileRole, role};
 use crate::engine::facts::{ActionFacts, Edit, EditKind};
@@ -19,7 +19,7 @@ pub enum Work {
 pub struct Worktree<'a> {
     set_aside: bool,
     /// Source files that differ from what they were at first.
-    touched: BTreeSet<&'a str>,
+    touched: FxHashSet<&'a str>,
 }
 
 impl<'a> Worktree<'a> {

@@ -1,10 +1,9 @@
-use std::collections::BTreeSet;
-
 use crate::engine::detect::words::{called, failure};
 use crate::engine::detect::{
     Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
 };
 use crate::engine::facts::{ActionFacts, EditKind};
+use crate::engine::order;
 use crate::engine::trace::StepId;
 
 pub(super) struct CoherenceCollapse;
@@ -40,11 +39,8 @@ impl Detector for CoherenceCollapse {
         let Some((green, _)) = checks.find(|(_, check)| check.is_green_check() && is_same(check)) else {
             return;
         };
-        let worked_on: BTreeSet<&str> = ctx
-            .source_edits()
-            .take_while(|(step, _)| *step < green)
-            .flat_map(|(_, edit)| files(edit))
-            .collect();
+        let edits = ctx.source_edits().take_while(|(step, _)| *step < green);
+        let worked_on = order::distinct(edits.flat_map(|(_, edit)| files(edit)));
         let Some(left) =
             ctx.actions_after(green).find_map(|(step, action)| changes(step, action, &worked_on))
         else {
@@ -89,8 +85,8 @@ struct Lost<'a> {
 }
 
 /// The change that an action makes to one of the files that were good.
-fn changes<'a>(step: StepId, action: &'a ActionFacts, good: &BTreeSet<&'a str>) -> Option<Lost<'a>> {
-    let edit = action.edits.iter().find(|edit| good.contains(&*edit.file))?;
+fn changes<'a>(step: StepId, action: &'a ActionFacts, good: &[&str]) -> Option<Lost<'a>> {
+    let edit = action.edits.iter().find(|edit| good.binary_search(&&*edit.file).is_ok())?;
     Some(Lost { step, file: &edit.file, reverted: edit.kind == EditKind::Revert })
 }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use rustc_hash::FxHashSet;
 
 use crate::engine::detect::paths::{FileRole, role};
 use crate::engine::detect::words::{called, count};
@@ -35,7 +35,7 @@ impl Detector for NeverTested {
             return;
         }
         let Some((first, _)) = ctx.source_edits().next() else { return };
-        let (mut own, mut known): (BTreeSet<&str>, Option<&str>) = (BTreeSet::new(), None);
+        let (mut own, mut known): (FxHashSet<&str>, Option<&str>) = (FxHashSet::default(), None);
         let mut last_program = None;
         for (step, action) in ctx.actions() {
             let is_test = action.tests.is_some() || action.operation == Operation::Run(RunKind::Test);
@@ -69,7 +69,7 @@ impl Detector for NeverTested {
     }
 }
 
-fn is_old_test(file: &str, own: &BTreeSet<&str>) -> bool {
+fn is_old_test(file: &str, own: &FxHashSet<&str>) -> bool {
     role(file) == FileRole::Test && file.contains('.') && !own.contains(file)
 }
 

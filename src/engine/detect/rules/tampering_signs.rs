@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use rustc_hash::FxHashSet;
 
 use crate::engine::detect::paths::{FileRole, role};
 use crate::engine::detect::words::{called, quoted};
@@ -34,8 +34,8 @@ impl Detector for TamperingSigns {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        let mut own: BTreeSet<&str> = BTreeSet::new();
-        let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut own: FxHashSet<&str> = FxHashSet::default();
+        let mut told: FxHashSet<(&str, &str)> = FxHashSet::default();
         for (step, action) in ctx.actions() {
             for edit in &action.edits {
                 if edit.kind == EditKind::Create {

@@ -1,4 +1,3 @@
-
 use super::{Broken, Standing, TestLedger};
 use crate::engine::facts::TestColour::{Green, Red, Skipped};
 use crate::engine::testing::script::Script;
