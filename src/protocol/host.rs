@@ -4,8 +4,9 @@ use super::{
     BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedFile, PlannedRole,
     ReplyEnvelope, RunKey, StepBody,
 };
+use crate::engine::cluster::cluster;
 use crate::engine::import::{self, FileRole, Input};
-use crate::engine::report::{ErrorText, clusters, diagnose, step_map, step_row};
+use crate::engine::report::{ErrorText, diagnose, step_map, step_row};
 use crate::engine::score::Profile;
 use crate::engine::trace::{BodySource, Segment, SourceId, StepId};
 use crate::engine::{self, Options, Run};
@@ -57,8 +58,8 @@ impl Host {
                 })
             }
             EngineRequest::Diagnose { file } => self.diagnose(file),
-            EngineRequest::Cluster { reports } => {
-                EngineReply::Clusters { clusters: clusters(&reports).into_iter().map(Into::into).collect() }
+            EngineRequest::Cluster { runs } => {
+                EngineReply::Clusters { clusters: cluster(&runs).into_iter().map(Into::into).collect() }
             }
             EngineRequest::Catalog => EngineReply::Catalog { catalog: Box::new(Catalog::of_engine()) },
             EngineRequest::Close { file } => {

@@ -18,7 +18,7 @@ pub use unpack::UnpackReply;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::cluster::Cluster;
+use crate::engine::cluster::{Cluster, ClusterInput};
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::engine::trace::PartKind;
@@ -67,8 +67,8 @@ pub enum EngineRequest {
     Body { run: RunKey, step: u32 },
     /// What the format doctor says of a file that was analysed.
     Diagnose { file: u32 },
-    /// Clusters over these reports.
-    Cluster { reports: Vec<RunReport> },
+    /// Clusters over these runs. Their whole reports would have to be read again in the worker.
+    Cluster { runs: Vec<ClusterInput> },
     /// What users read about formats and detectors.
     Catalog,
     /// Forget a file and its runs.
@@ -135,7 +135,7 @@ pub struct ClusterView {
     pub template: String,
     pub phase: String,
     pub finding_count: u32,
-    /// Places in the reports that were asked about, without repeats.
+    /// Places in the list that was asked about, without repeats.
     pub runs: Vec<u32>,
     /// The place of the most typical run, and the step there.
     pub example: (u32, u32),

@@ -10,14 +10,14 @@ use super::template::templates;
 use crate::engine::order;
 use crate::engine::trace::OutcomeValue;
 
-/// What clustering needs to know of a run.
-#[derive(Debug, Clone)]
-pub struct ClusterInput<'a> {
+/// What clustering needs to know of a run: far less than its report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterInput {
     /// Names the run the same wherever it stands in the list; decides ties.
-    pub id: (&'a str, &'a str, u32),
+    pub id: (String, String, u32),
     pub outcome: OutcomeValue,
     /// Of the findings that count.
-    pub signatures: Vec<&'a Signature>,
+    pub signatures: Vec<Signature>,
     /// The blamed step of each finding, of those that do not count too.
     pub steps: Vec<u32>,
 }
@@ -64,7 +64,7 @@ fn key<'a>(signature: &'a Signature, templates: &'a Templates<'_>) -> Key<'a> {
 
 /// Groups the findings of the runs. Those of most runs come first, then those of most findings, then by
 /// signature.
-pub fn cluster(runs: &[ClusterInput<'_>]) -> Vec<Cluster> {
+pub fn cluster(runs: &[ClusterInput]) -> Vec<Cluster> {
     let signatures = runs.iter().flat_map(|run| &run.signatures);
     let templates = templates(signatures.map(|signature| signature.template.as_str()));
     let mut groups: BTreeMap<Key<'_>, Vec<Member>> = BTreeMap::new();
@@ -107,7 +107,7 @@ fn commonness(keys: &[Key<'_>], run_counts: &BTreeMap<Key<'_>, usize>) -> usize 
 fn describe(
     (detector, operation, template, phase): Key<'_>,
     members: &[Member],
-    runs: &[ClusterInput<'_>],
+    runs: &[ClusterInput],
     commonness: &[usize],
 ) -> Cluster {
     let places = distinct(members);
@@ -117,7 +117,7 @@ fn describe(
     };
     let example = members.iter().copied().min_by_key(|member| {
         let run = member.run as usize;
-        (Reverse(commonness.get(run).copied()), runs.get(run).map(|run| run.id), member.step)
+        (Reverse(commonness.get(run).copied()), runs.get(run).map(|run| &run.id), member.step)
     });
     let separated = [detector, operation, template, phase].join("\0");
     Cluster {
@@ -168,10 +168,9 @@ mod tests {
         }
     }
 
-    fn run<'a>(id: &'a str, outcome: OutcomeValue, signatures: &'a [Signature]) -> ClusterInput<'a> {
+    fn run(id: &str, outcome: OutcomeValue, signatures: &[Signature]) -> ClusterInput {
         let steps = signatures.iter().map(|signature| 10 * (signature.finding + 1)).collect();
-        let signatures = signatures.iter().collect();
-        ClusterInput { id: (id, "file", 0), outcome, signatures, steps }
+        ClusterInput { id: (id.into(), "file".into(), 0), outcome, signatures: signatures.to_vec(), steps }
     }
 
     #[test]

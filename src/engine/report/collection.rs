@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{RunReport, SignatureReport};
+use super::RunReport;
 use crate::engine::cluster::{Cluster, ClusterInput, cluster};
 use crate::engine::trace::OutcomeValue;
 
@@ -21,21 +21,20 @@ pub struct Collection {
 /// Groups the findings of these runs. Needs nothing but their reports, so that it can be done anywhere; the
 /// order of the reports does not matter except for the places that point at them.
 pub fn clusters(reports: &[RunReport]) -> Vec<Cluster> {
-    let runs: Vec<ClusterInput<'_>> = reports
-        .iter()
-        .map(|report| ClusterInput {
-            id: (&report.trace_id, &report.file, report.index),
-            outcome: report.outcome.value,
-            signatures: report.signatures.iter().filter(|signature| counts(report, signature)).collect(),
-            steps: report.findings.iter().map(|finding| finding.step).collect(),
-        })
-        .collect();
+    let runs: Vec<ClusterInput> = reports.iter().map(cluster_input).collect();
     cluster(&runs)
 }
 
-/// What someone muted makes no cluster.
-fn counts(report: &RunReport, signature: &SignatureReport) -> bool {
-    report.findings.get(signature.finding as usize).is_none_or(|finding| !finding.muted)
+/// What of a report is needed for that. What someone muted makes no cluster.
+pub fn cluster_input(report: &RunReport) -> ClusterInput {
+    let is_muted = |finding: u32| report.findings.get(finding as usize).is_some_and(|finding| finding.muted);
+    let counting = report.signatures.iter().filter(|signature| !is_muted(signature.finding));
+    ClusterInput {
+        id: (report.trace_id.clone(), report.file.clone(), report.index),
+        outcome: report.outcome.value,
+        signatures: counting.cloned().collect(),
+        steps: report.findings.iter().map(|finding| finding.step).collect(),
+    }
 }
 
 impl Collection {

@@ -15,7 +15,7 @@ mod types;
 mod wording;
 
 pub use build::{run_report, weighing};
-pub use collection::{Collection, clusters};
+pub use collection::{Collection, cluster_input, clusters};
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
 pub use json::{error_line, run_line, whole};
 pub use markdown::{markdown_collection, markdown_run};

@@ -10,6 +10,7 @@ use futures_channel::oneshot;
 use super::DroppedFile;
 use super::archives::Opening;
 use super::worker_slot::{FromWorker, WorkerSlot};
+use crate::engine::cluster::ClusterInput;
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::protocol::{
@@ -213,8 +214,8 @@ impl EngineClient {
         }
     }
 
-    pub async fn clusters(&self, reports: Vec<RunReport>) -> Result<Vec<ClusterView>, String> {
-        match self.ask(0, EngineRequest::Cluster { reports }).await? {
+    pub async fn clusters(&self, runs: Vec<ClusterInput>) -> Result<Vec<ClusterView>, String> {
+        match self.ask(0, EngineRequest::Cluster { runs }).await? {
             EngineReply::Clusters { clusters } => Ok(clusters),
             other => Err(unexpected(&other)),
         }

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::session::{FileState, OpenedFile, OpenedRun, Screen, Session};
-use crate::engine::report::{ErrorText, RunReport};
+use crate::engine::cluster::ClusterInput;
+use crate::engine::report::{ErrorText, RunReport, cluster_input};
 use crate::protocol::{PlannedRole, RunKey};
 use crate::ui::browser::{DroppedFile, EngineEvent, drop, fragment};
 use crate::view_model::place::Place;
@@ -242,11 +243,11 @@ impl Session {
     }
 
     pub(super) fn find_clusters(self) {
-        let reports: Vec<RunReport> =
-            self.runs.with_untracked(|runs| runs.iter().map(|run| (*run.report).clone()).collect());
-        let Some(client) = self.client().filter(|_| reports.len() > 1) else { return };
+        let runs: Vec<ClusterInput> =
+            self.runs.with_untracked(|runs| runs.iter().map(|run| cluster_input(&run.report)).collect());
+        let Some(client) = self.client().filter(|_| runs.len() > 1) else { return };
         spawn_local_scoped_with_cancellation(async move {
-            match client.clusters(reports).await {
+            match client.clusters(runs).await {
                 Ok(clusters) => drop_if_gone(self.clusters.try_set(clusters)),
                 Err(message) => {
                     drop_if_gone(self.notice.try_set(Some(format!("No clusters could be made: {message}"))));
