@@ -7,8 +7,8 @@ use super::mask::{exact_hash, result_hash, template};
 use super::outcome::{self, Call};
 use super::quote::{lines_backwards, tail};
 use super::{
-    ActionFacts, ActionOutcome, Edit, EditKind, ErrorClass, ErrorSignature, Operation, Quote, RunKind,
-    refusal, test_run, vocabulary,
+    ActionFacts, ActionOutcome, ErrorClass, ErrorSignature, Operation, Quote, RunKind, refusal, test_run,
+    vocabulary,
 };
 use crate::engine::trace::{PartKind, ResultText};
 
@@ -69,38 +69,28 @@ fn signature(facts: &ActionFacts, text: &str) -> Option<ErrorSignature> {
     line.or_else(|| error::of_failure(text)).map(|error| error.signature(PartKind::Result, text))
 }
 
-/// A path that nothing before the call held: one that the answer says is not there, or one that was changed.
-/// Programs, packages and what is to be removed are not meant.
+/// A path that nothing before the call held and that the answer says is not there. Programs, packages and what
+/// is to be removed are not meant.
 fn unshown<'a>(facts: &'a ActionFacts, pending: &Pending) -> Option<&'a str> {
     let new = |text: &'a str| {
         vocabulary::name_of(text, &pending.new_words).filter(|name| name.contains(['/', '.']))
     };
-    match facts.outcome {
-        ActionOutcome::Error(ErrorClass::NotFound) => {
-            let leaves_alone = matches!(
-                facts.operation,
-                Operation::Run(RunKind::Install | RunKind::VersionControl | RunKind::Server)
-                    | Operation::Browse
-                    | Operation::Delete
-            );
-            let said = &*facts.error.as_ref().filter(|_| !leaves_alone)?.quote.text;
-            if said.contains("command not found") || said.contains("No module named") {
-                return None;
-            }
-            // Some tools only say that there is no such file.
-            let target =
-                || facts.targets.first().filter(|_| said.contains("not exist")).and_then(|file| new(file));
-            new(said).or_else(target)
-        }
-        ActionOutcome::Ok | ActionOutcome::Empty if facts.operation == Operation::Edit => {
-            // Text that is appended may begin a file.
-            let changed = |edit: &&Edit| {
-                edit.kind == EditKind::Modify && (edit.before.is_some() || edit.added.is_none())
-            };
-            facts.edits.iter().filter(changed).find_map(|edit| new(&edit.file))
-        }
-        _ => None,
+    let leaves_alone = matches!(
+        facts.operation,
+        Operation::Run(RunKind::Install | RunKind::VersionControl | RunKind::Server)
+            | Operation::Browse
+            | Operation::Delete
+    );
+    if leaves_alone || facts.outcome != ActionOutcome::Error(ErrorClass::NotFound) {
+        return None;
     }
+    let said = &*facts.error.as_ref()?.quote.text;
+    if said.contains("command not found") || said.contains("No module named") {
+        return None;
+    }
+    // Some tools only say that there is no such file.
+    let target = || facts.targets.first().filter(|_| said.contains("not exist")).and_then(|file| new(file));
+    new(said).or_else(target)
 }
 
 fn test_run(operation: Operation, pending: &Pending, result: &ResultText<'_>) -> Option<super::TestRun> {

@@ -238,7 +238,7 @@ pub struct ActionFacts {
     pub masks_exit: bool,
     /// What its command can destroy.
     pub risk: Option<Risk>,
-    /// A path that nothing shown before held, though the call changed the file or was told that there is none.
+    /// A path that nothing shown before held, and that the answer says is not there.
     pub unshown: Option<Box<str>>,
     /// Bytes of the decoded result.
     pub result_len: u32,

@@ -81,7 +81,6 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("plan-action-mismatch", 3),
     ("loop-anatomy", 0),
     ("state-back-and-forth", 5),
-    ("steps-out-of-order", 2),
     ("redundant-read", 1),
     ("repeated-thinking", 1),
     ("others-would-have-stopped", 0),
@@ -92,7 +91,6 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("tool-protocol-errors", 5),
     ("error-ignored", 2),
     ("invented-path", 2),
-    ("edit-unseen", 0),
     ("risky-command", 0),
 ];
 

@@ -35,9 +35,7 @@ impl Detector for InventedPath {
         let mut names: Vec<&str> = Vec::new();
         let mut steps: Vec<StepId> = Vec::new();
         for (step, action) in ctx.actions() {
-            let Some(name) = action.unshown.as_deref().filter(|_| action.outcome.is_error()) else {
-                continue;
-            };
+            let Some(name) = action.unshown.as_deref() else { continue };
             if !names.contains(&name) {
                 names.push(name);
                 steps.push(step);

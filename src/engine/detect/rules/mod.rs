@@ -9,7 +9,6 @@ mod claim_contradicts_check;
 mod coherence_collapse;
 mod cycle;
 mod edit_not_applied;
-mod edit_unseen;
 mod ended_mid_work;
 mod environment_blocked;
 mod error_ignored;
@@ -35,7 +34,6 @@ mod repeated_thinking;
 mod retry_loop;
 mod risky_command;
 mod state_back_and_forth;
-mod steps_out_of_order;
 mod stopped_by_limit;
 mod substituted_input;
 mod tampering_signs;
@@ -75,12 +73,10 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &plan_action_mismatch::PlanActionMismatch,
     &loop_anatomy::LoopAnatomy,
     &state_back_and_forth::StateBackAndForth,
-    &steps_out_of_order::StepsOutOfOrder,
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
     &others_would_have_stopped::OthersWouldHaveStopped,
     &error_ignored::ErrorIgnored,
     &invented_path::InventedPath,
-    &edit_unseen::EditUnseen,
     &risky_command::RiskyCommand,
 ];
