@@ -11,6 +11,7 @@ mod collect;
 mod edits;
 mod error;
 mod exit;
+mod finder;
 mod mask;
 mod operation;
 mod outcome;

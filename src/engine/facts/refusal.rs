@@ -2,10 +2,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::ErrorClass;
 use super::error::ErrorLine;
+use super::finder::Finder;
 use super::quote::{head, lines};
 
 /// An answer that reports a refused call does so in its beginning.
@@ -53,18 +52,18 @@ const REFUSALS: &[(ErrorClass, &str)] = &[
     ),
 ];
 
-static REFUSED: LazyLock<Option<(AhoCorasick, Vec<ErrorClass>)>> = LazyLock::new(|| {
+static REFUSED: LazyLock<Option<(Finder, Vec<ErrorClass>)>> = LazyLock::new(|| {
     let (classes, phrases): (Vec<ErrorClass>, Vec<&str>) = REFUSALS
         .iter()
         .flat_map(|(class, phrases)| phrases.split(" | ").map(move |phrase| (*class, phrase)))
         .unzip();
-    Some((AhoCorasick::new(phrases).ok()?, classes))
+    Some((Finder::of(phrases)?, classes))
 });
 
 /// The line of an answer that states a refusal.
 pub(super) fn line(text: &str) -> Option<ErrorLine<'_>> {
-    let (automaton, classes) = REFUSED.as_ref()?;
-    let found = automaton.find(head(text, HEAD))?;
+    let (finder, classes) = REFUSED.as_ref()?;
+    let found = finder.find(head(text, HEAD))?;
     let class = classes.get(found.pattern().as_usize()).copied()?;
     let line = lines(text, 0..text.len()).find(|line| line.range().end > found.start())?;
     Some(ErrorLine { line, class })

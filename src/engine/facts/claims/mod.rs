@@ -8,9 +8,9 @@ mod phrases;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 use memchr::memmem;
 
+use super::finder::Finder;
 use super::{Claim, ClaimKind, Quote};
 use crate::engine::trace::PartKind;
 use phrases::{BAD, CONDITIONS, DENIALS, GOOD, PHRASES, PLANS, STUDIED};
@@ -18,15 +18,12 @@ use phrases::{BAD, CONDITIONS, DENIALS, GOOD, PHRASES, PLANS, STUDIED};
 /// The first and the last claims of a kind tell enough; so many are kept of each.
 const MAX_OF_KIND: usize = 3;
 
-static FINDER: LazyLock<Option<(AhoCorasick, Vec<ClaimKind>)>> = LazyLock::new(|| {
+static FINDER: LazyLock<Option<(Finder, Vec<ClaimKind>)>> = LazyLock::new(|| {
     let (kinds, phrases): (Vec<ClaimKind>, Vec<&str>) = PHRASES
         .iter()
         .flat_map(|(kind, phrases)| phrases.split(" | ").map(move |phrase| (*kind, phrase)))
         .unzip();
-    // Every word of every message goes through it: the table that is quickest to walk is worth its size.
-    let mut builder = AhoCorasickBuilder::new();
-    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-    Some((builder.build(phrases).ok()?, kinds))
+    Some((Finder::of_any_case(phrases)?, kinds))
 });
 
 /// The claims of a text, in its order. What stands in code is none.

@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use crate::engine::facts::EditSigns;
+use crate::engine::facts::finder::Finder;
 use crate::engine::facts::paths::{FileRole, role};
 
 /// Skips a test or expects it to fail, in the words of the frameworks.
@@ -37,8 +36,8 @@ const ASSERTIONS: &[&str] =
     &["assert", "expect(", "EXPECT_", "ASSERT_", "t.Error", "t.Fatal", "pytest.raises(", ".should"];
 
 /// Both lists, the skips first.
-static MARKS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(SKIPS.iter().chain(ASSERTIONS)).ok());
+static MARKS: LazyLock<Option<Finder>> =
+    LazyLock::new(|| Finder::of(SKIPS.iter().chain(ASSERTIONS).copied()));
 
 /// Compares the text that goes with the one that comes.
 pub(super) fn signs(file: &str, old: &str, new: &str) -> EditSigns {

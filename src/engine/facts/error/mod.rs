@@ -4,9 +4,8 @@ mod words;
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::exit::is_wrapper;
+use super::finder::Finder;
 use super::mask;
 use super::quote::{Line, lines, lines_backwards, tail};
 use super::{ErrorClass, ErrorSignature, Quote};
@@ -60,8 +59,7 @@ const REPORTS: &str = "\
 
 static WEAK_STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| WEAK.split(" | ").collect());
 static PLAIN_STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| PLAIN.split(" | ").collect());
-static STRONG_MARKS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(STRONG.split(" | ")).ok());
+static STRONG_MARKS: LazyLock<Option<Finder>> = LazyLock::new(|| Finder::of(STRONG.split(" | ")));
 
 /// How much a line says about the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,7 +153,7 @@ fn weight(line: &str) -> Option<Weight> {
 /// Names an error beyond doubt.
 fn is_strong(line: &str) -> bool {
     is_exception(line.strip_prefix("E ").map_or(line, str::trim_start))
-        || STRONG_MARKS.as_ref().is_some_and(|marks| marks.is_match(line))
+        || STRONG_MARKS.as_ref().is_some_and(|marks| marks.find(line).is_some())
         || line == "Killed"
         || line.starts_with("fatal: ")
 }

@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-
 use super::super::ErrorClass;
+use super::super::finder::Finder;
 
 /// Words that tell the sort of an error, separated by ` | `; the first of the list that stands in a line counts.
 const WORDS: &[(ErrorClass, &str)] = &[
@@ -86,16 +85,15 @@ const WORDS: &[(ErrorClass, &str)] = &[
     ),
 ];
 
-static CLASSES: LazyLock<Option<(AhoCorasick, Vec<ErrorClass>)>> = LazyLock::new(|| {
+static CLASSES: LazyLock<Option<(Finder, Vec<ErrorClass>)>> = LazyLock::new(|| {
     let (classes, words): (Vec<ErrorClass>, Vec<&str>) =
         WORDS.iter().flat_map(|(class, words)| words.split(" | ").map(move |word| (*class, word))).unzip();
-    let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words).ok()?;
-    Some((automaton, classes))
+    Some((Finder::of_any_case(words)?, classes))
 });
 
 /// The sort of error that a text names, if it does.
 pub(in crate::engine::facts) fn class_of(text: &str) -> Option<ErrorClass> {
-    let (automaton, classes) = CLASSES.as_ref()?;
-    let first = automaton.find_overlapping_iter(text).map(|found| found.pattern().as_usize()).min()?;
+    let (finder, classes) = CLASSES.as_ref()?;
+    let first = finder.find_overlapping_iter(text).map(|found| found.pattern().as_usize()).min()?;
     classes.get(first).copied()
 }

@@ -16,8 +16,7 @@ mod text;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
+use super::finder::Finder;
 use super::quote::{head, tail};
 use super::{Quote, TestColour, TestCounts, TestRun};
 use crate::engine::order;
@@ -100,13 +99,13 @@ static FAMILIES: &[Family] = &[
 ];
 
 /// Finds the marks of all families at once; a pattern's number says whose it is.
-static MARKS: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+static MARKS: LazyLock<Option<(Finder, Vec<usize>)>> = LazyLock::new(|| {
     let (owners, marks): (Vec<usize>, Vec<&str>) = FAMILIES
         .iter()
         .enumerate()
         .flat_map(|(owner, family)| family.marks.iter().map(move |mark| (owner, *mark)))
         .unzip();
-    Some((AhoCorasick::new(marks).ok()?, owners))
+    Some((Finder::of(marks)?, owners))
 });
 
 /// Reads the verdict of a test run off its output, if there is one.
