@@ -198,17 +198,22 @@ fn untold(outcome: &Outcome, findings: &[Finding]) -> (String, String) {
 }
 
 fn conversation_told(outcome: &Outcome) -> (String, String) {
-    let known = match outcome.value {
-        OutcomeValue::Failed => format!("The run failed ({}).", outcome.source),
-        _ => "Nothing in the trace says that the run failed, and the outcome is not recorded.".to_owned(),
-    };
-    (
-        "No certain failure signal in this conversation".to_owned(),
-        format!(
-            "{known} If it did fail, the steps named are where such conversations most often go wrong; they are \
-             no proven cause."
+    match outcome.value {
+        OutcomeValue::Failed => (
+            "Failed, but the conversation does not prove where".to_owned(),
+            format!(
+                "The run failed ({}). The steps named are where such conversations most often go wrong; they are \
+                 no proven cause.",
+                outcome.source
+            ),
         ),
-    )
+        _ => (
+            "No certain failure signal in this conversation".to_owned(),
+            "Nothing in the trace says that the run failed, and the outcome is not recorded. If it did fail, the \
+             steps named are where such conversations most often go wrong; they are no proven cause."
+                .to_owned(),
+        ),
+    }
 }
 
 fn lower_first(text: &str) -> String {
@@ -303,6 +308,9 @@ mod tests {
         assert!(verdict_of_log.abstained);
         assert_eq!(steps(&verdict_of_log), [2, 1, 0]);
         assert!(verdict(&format!("# outcome resolved\n{log}")).candidates.is_empty());
+        let failed = verdict(&format!("# outcome failed\n{log}"));
+        assert!(failed.abstained && !failed.explanation.contains("If it did fail"), "{}", failed.explanation);
+        assert_eq!(steps(&failed), [2, 1, 0]);
     }
 
     #[test]
