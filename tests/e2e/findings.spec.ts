@@ -91,6 +91,10 @@ test('score with its weights and the table of tests are accessible', async ({ tr
 
 test('on a phone nothing of it makes the page scroll sideways', async ({ tracebench, page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'What is looked for' }).click()
+  const rules = page.getByRole('dialog', { name: 'What is looked for' })
+  await expect(rules.getByRole('article').first()).toBeVisible()
+  await rules.getByRole('button', { name: 'Close' }).click()
   for (const tab of ['Findings', 'Score', 'Checks']) {
     await tracebench.about.getByRole('tab', { name: tab }).click()
     if (tab === 'Score') await tracebench.about.getByText('Weights', { exact: true }).click()

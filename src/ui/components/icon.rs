@@ -14,6 +14,7 @@ pub enum Glyph {
     Fold,
     Unfold,
     Copy,
+    Search,
 }
 
 impl Glyph {
@@ -32,6 +33,7 @@ impl Glyph {
             Self::Close => "M5 5l10 10M15 5L5 15",
             Self::Fold => "M4 13l6-6 6 6",
             Self::Unfold => "M4 7l6 6 6-6",
+            Self::Search => "M13.5 8.5a5 5 0 1 1-10 0a5 5 0 0 1 10 0M12.2 12.2L17 17",
             Self::Copy => "M7 7h9v9H7zM4 13V4h9",
         }
     }

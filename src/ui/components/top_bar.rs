@@ -26,8 +26,13 @@ pub fn TopBar() -> impl IntoView {
                     "Open more"
                 </button>
             </Show>
-            <button class="button bar__rules" on:click=move |_| session.rules_shown.set(Some(String::new()))>
-                "What is looked for"
+            <button
+                class="button bar__rules"
+                aria-label="What is looked for"
+                on:click=move |_| session.rules_shown.set(Some(String::new()))
+            >
+                <Icon glyph=Glyph::Search />
+                <span class="bar__words">"What is looked for"</span>
             </button>
             <button class="icon-button bar__keys" aria-label="Show the keys" on:click=move |_| session.keys_shown.set(true)>
                 <kbd>"?"</kbd>
