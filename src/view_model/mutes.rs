@@ -42,15 +42,18 @@ impl Mutes {
     }
 }
 
-/// What a run is known by wherever its file lies: its own id, or the hash of its content where it has none.
+/// What a run is known by, in whatever folder its file lies and however far it has grown. The file's own name
+/// is a part of it, because in some formats the run's id is the task's, which other attempts bear as well.
 fn key(report: &RunReport) -> String {
-    format!("{}/{}", report.format, report.trace_id)
+    let name = report.file.rsplit(['/', '\\']).next().unwrap_or_default();
+    format!("{}/{}/{name}", report.format, report.trace_id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::Mutes;
     use crate::engine::detect::Severity;
+    use crate::engine::report::RunReport;
     use crate::view_model::testing::{finding, report};
 
     #[test]
@@ -63,6 +66,9 @@ mod tests {
         mutes.set(&run, 9, true);
         let kept = Mutes::read(&mutes.write());
         assert_eq!(kept.of(&run).collect::<Vec<_>>(), [("exact-repeat", 7)]);
+        let in_file = |file: &str| RunReport { file: file.to_owned(), ..run.clone() };
+        assert_eq!(kept.of(&in_file("moved/run.jsonl")).count(), 1);
+        assert_eq!(kept.of(&in_file("folder/attempt-2.jsonl")).count(), 0);
         let mut other = run.clone();
         other.trace_id.push('x');
         assert_eq!(kept.of(&other).count(), 0);
