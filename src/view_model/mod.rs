@@ -21,6 +21,7 @@ pub mod place;
 pub mod quote;
 pub mod rows;
 pub mod scene;
+pub mod story;
 #[cfg(test)]
 mod testing;
 pub mod view_range;

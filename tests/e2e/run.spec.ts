@@ -1,5 +1,6 @@
 // One run: the verdict with its proof, the steps, the timeline, all by mouse and by keyboard.
 import { expect, expectAccessible, test } from './fixtures.ts'
+import { picked } from './trace_bench.ts'
 
 test.beforeEach(async ({ tracebench }) => {
   await tracebench.open()
@@ -11,6 +12,40 @@ test('the verdict comes first, and its quotes lead to the proof', async ({ trace
   await tracebench.verdict.getByRole('button', { name: 'Show there' }).first().click()
   await expect(tracebench.detail.locator('mark').first()).toBeInViewport()
   await expect(page).toHaveURL(/step=\d+/)
+})
+
+test('steps that may be the first wrong one are ranked, each with its reason and the way there', async ({ tracebench }) => {
+  const steps = tracebench.suspects.getByRole('listitem')
+  await expect(steps).toHaveCount(3)
+  await expect(steps.first()).toContainText('most likely')
+  await expect(steps.nth(1)).toContainText('A passing test was broken 1 test passed before this edit and failed')
+  await steps.nth(1).getByRole('button', { name: 'step 9' }).click()
+  expect(await tracebench.selectedNumber()).toBe(9)
+})
+
+test('what followed from the first wrong step leads to each finding of it', async ({ tracebench }) => {
+  await tracebench.backToLanding()
+  await tracebench.openSample('Going in circles')
+  const links = tracebench.chain.getByRole('listitem')
+  await expect(links).toHaveText([/^step 12 The last check failed/, /^step 13 Stopped with red tests/])
+  await links.last().getByRole('button').click()
+  expect(await tracebench.selectedNumber()).toBe(13)
+})
+
+test('a conversation names where such most often go wrong, and says that nothing is proved', async ({ tracebench }) => {
+  const said = (name: string, content: string) => ({ name, role: 'user', content })
+  const history = [
+    said('Planner', 'Find the opening hours.'),
+    said('Searcher', 'I look at the first hit only.'),
+    said('Planner', 'They open at nine.'),
+  ]
+  const log = { is_corrected: false, question: 'When do they open?', question_ID: 'q-1', history }
+  await tracebench.backToLanding()
+  await tracebench.pick([picked('talk.json', JSON.stringify(log))])
+  await expect(tracebench.verdict.getByRole('heading', { level: 1 })).toContainText('in this conversation')
+  await expect(tracebench.verdict).toContainText('no proven cause')
+  await expect(tracebench.suspects.getByRole('listitem').first()).toContainText(/Searcher|Planner/)
+  await expect(tracebench.chain).toBeHidden()
 })
 
 test('a person walks through the run by keyboard', async ({ tracebench, page }) => {
@@ -87,6 +122,14 @@ for (const scheme of ['light', 'dark'] as const) {
     await expectAccessible(page)
   })
 }
+
+test('a phone names the likeliest first wrong step, and the others when asked', async ({ page, tracebench }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  const steps = tracebench.suspects.getByRole('listitem')
+  await expect(steps.filter({ visible: true })).toHaveCount(1)
+  await tracebench.suspects.getByRole('button', { name: 'Other candidates' }).click()
+  await expect(steps.filter({ visible: true })).toHaveCount(3)
+})
 
 test('a phone shows all of it without scrolling sideways', async ({ page, tracebench }) => {
   await page.setViewportSize({ width: 390, height: 844 })

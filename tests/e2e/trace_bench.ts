@@ -14,6 +14,8 @@ export const picked = (name: string, text: string): PickedFile => ({
 export class TraceBench {
   readonly files: Locator
   readonly verdict: Locator
+  readonly suspects: Locator
+  readonly chain: Locator
   readonly timeline: Locator
   readonly steps: Locator
   readonly selectedStep: Locator
@@ -27,6 +29,8 @@ export class TraceBench {
   constructor(readonly page: Page) {
     this.files = page.getByRole('region', { name: 'Opened files' })
     this.verdict = page.getByRole('region', { name: 'Verdict' })
+    this.suspects = this.verdict.getByRole('region', { name: 'First wrong step' })
+    this.chain = this.verdict.getByRole('region', { name: 'What followed' })
     this.timeline = page.getByRole('region', { name: 'Timeline' })
     this.steps = page.getByRole('listbox', { name: 'Steps' })
     this.selectedStep = this.steps.getByRole('option', { selected: true })

@@ -6,6 +6,7 @@ use crate::engine::report::RunReport;
 use crate::ui::components::{Glyph, Icon, Meter, OutcomeChip, QuoteCards, Ring, StepText};
 use crate::ui::state::{RunState, Session};
 use crate::view_model::format::{counted, duration_seconds, money, short_count, step_number};
+use crate::view_model::story::{self, Link, Suspect};
 use crate::view_model::{evidence, words};
 
 /// What went wrong, where first, and the proof.
@@ -72,38 +73,97 @@ fn Told(report: Arc<RunReport>) -> impl IntoView {
     let quotes = evidence::verdict_quotes(&report);
     view! {
         <h1 class="verdict__headline">{report.verdict.headline.clone()}</h1>
-        <Explanation report />
+        <p class="verdict__why">
+            <StepText text=report.verdict.explanation.clone() />
+            {report
+                .verdict
+                .last_good
+                .map(|step| view! { " Last green check: " <StepLink step /> "." })}
+        </p>
         <QuoteCards quotes />
+        <Suspects report=report.clone() />
+        <Chain report />
     }
 }
 
 #[component]
-fn Explanation(report: Arc<RunReport>) -> impl IntoView {
+fn StepLink(step: u32) -> impl IntoView {
     let run = RunState::expect();
-    let first = report.verdict.candidates.first().map(|candidate| candidate.step);
-    let more: Vec<u32> = report.verdict.candidates.iter().skip(1).map(|candidate| candidate.step).collect();
-    let link = move |step: u32| {
-        view! { <button class="link" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
-    };
-    view! {
-        <p class="verdict__why">
-            <StepText text=report.verdict.explanation.clone() />
-            {first.map(|step| view! { " First wrong: " {link(step)} "." })}
-            {(!more.is_empty())
-                .then(|| {
-                    let last = more.len() - 1;
-                    let links = more.into_iter().enumerate().map(|(place, step)| {
-                        let comma = if place == last { "." } else { ", " };
-                        view! { {link(step)} {comma} }
-                    });
-                    view! { " Also: " {links.collect_view()} }
-                })}
-            {report
-                .verdict
-                .last_good
-                .map(|step| view! { " Last green check: " {link(step)} "." })}
-        </p>
+    view! { <button class="link" on:click=move |_| run.open_evidence(step)>"step " {step_number(step)}</button> }
+}
+
+/// Where it may have gone wrong first. A phone shows the likeliest, and the others when asked.
+#[component]
+fn Suspects(report: Arc<RunReport>) -> impl IntoView {
+    let suspects = story::suspects(&report);
+    if suspects.is_empty() {
+        return ().into_any();
     }
+    let others = suspects.len() - 1;
+    let is_open = RwSignal::new(false);
+    let line = |(rank, suspect): (usize, Suspect)| {
+        view! {
+            <li class="suspects__step">
+                <StepLink step=suspect.step />
+                " "
+                <b>{suspect.title}</b>
+                {(rank == 0 && others > 0)
+                    .then(|| view! { " " <span class="chip chip--plain">"most likely"</span> })}
+                {suspect.why.map(|why| view! { " " <StepText text=why /> })}
+            </li>
+        }
+    };
+    let lines = suspects.into_iter().enumerate().map(line).collect_view();
+    view! {
+        <section class="suspects" class=("suspects--open", is_open) aria-label="First wrong step">
+            <h2 class="verdict__label">{story::suspects_label(&report)}</h2>
+            <ol class="suspects__steps">{lines}</ol>
+            {(others > 0)
+                .then(|| {
+                    view! {
+                        <button
+                            class="link suspects__more"
+                            aria-expanded=move || is_open.get().to_string()
+                            on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
+                        >
+                            {move || if is_open.get() { "Only the likeliest" } else { "Other candidates" }}
+                        </button>
+                    }
+                })}
+        </section>
+    }
+    .into_any()
+}
+
+/// What followed from the first wrong step.
+#[component]
+fn Chain(report: Arc<RunReport>) -> impl IntoView {
+    let run = RunState::expect();
+    story::chain(&report).map(|chain| {
+        let link = move |link: Link| {
+            let step = link.step;
+            view! {
+                <li class="chain__link">
+                    <button on:click=move |_| run.open_evidence(step)>
+                        <span class="link">"step " {step_number(step)}</span>
+                        " "
+                        {link.title}
+                        {(link.times > 1).then(|| format!(" ×{}", link.times))}
+                    </button>
+                </li>
+            }
+        };
+        let left_out = chain.left_out as u64;
+        view! {
+            <section class="chain" aria-label="What followed">
+                <h2 class="verdict__label">"It went on"</h2>
+                <ol class="chain__links">
+                    {chain.links.into_iter().map(link).collect_view()}
+                    {(left_out > 0).then(|| view! { <li class="chain__link">{left_out} " more"</li> })}
+                </ol>
+            </section>
+        }
+    })
 }
 
 #[component]
