@@ -51,7 +51,7 @@ impl Category {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Its precision on labelled runs is not known yet.
+    /// It flagged fewer than ten labelled runs, so that its precision is not known yet.
     Preview,
     Stable,
 }

@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
              addresses and the like. Waiting and polling are left out.",
     category: Category::Flow,
     severity: Severity::Warning,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "MAST 2.5", "OpenHands stuck"],
     classic: None,
 };

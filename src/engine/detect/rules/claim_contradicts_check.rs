@@ -20,7 +20,7 @@ static INFO: DetectorInfo = DetectorInfo {
              nothing shows that the others ever did, only a claim that the tests pass is contradicted.",
     category: Category::Verification,
     severity: Severity::Error,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 3.3", "HAL verification"],
     classic: None,
 };

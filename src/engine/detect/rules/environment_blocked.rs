@@ -22,7 +22,7 @@ static INFO: DetectorInfo = DetectorInfo {
              noted. Tasks about such errors, as a test of a rate limiter, can look like this.",
     category: Category::System,
     severity: Severity::Warning,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["TRAIL system execution", "AgentRx system failure", "AgentRx guardrails"],
     classic: None,
 };

@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
              the count anew. Failed calls and reads have rules of their own.",
     category: Category::Flow,
     severity: Severity::Warning,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "TRAIL resource abuse", "OpenHands stuck"],
     classic: None,
 };

@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
              names them. Runs whose changes cannot be seen are not judged.",
     category: Category::Verification,
     severity: Severity::Warning,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 3.3"],
     classic: Some("failing_tests"),
 };

@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
              reported as such instead.",
     category: Category::Verification,
     severity: Severity::Error,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 3.2", "MAST 3.3"],
     classic: None,
 };

@@ -22,7 +22,7 @@ static INFO: DetectorInfo = DetectorInfo {
              blind-retry.",
     category: Category::Flow,
     severity: Severity::Note,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "AgentErrorTaxonomy inefficient plan", "Graphectory loops"],
     classic: None,
 };

@@ -20,7 +20,7 @@ static INFO: DetectorInfo = DetectorInfo {
              for programs. Says nothing about whether the change is right; the difference in outcome is small.",
     category: Category::Verification,
     severity: Severity::Note,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 3.2", "OpenHands insufficient testing"],
     classic: None,
 };

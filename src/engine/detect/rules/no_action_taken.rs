@@ -18,7 +18,7 @@ static INFO: DetectorInfo = DetectorInfo {
              several agents are not judged.",
     category: Category::Outcome,
     severity: Severity::Error,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 3.1", "TRAIL formatting error", "AgentErrorTaxonomy action format"],
     classic: None,
 };

@@ -26,7 +26,7 @@ static INFO: DetectorInfo = DetectorInfo {
              tests or documents, would be reported wrongly.",
     category: Category::Outcome,
     severity: Severity::Error,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.1", "MAST 3.1"],
     classic: None,
 };

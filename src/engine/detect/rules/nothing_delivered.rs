@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
              all are reported as such.",
     category: Category::Outcome,
     severity: Severity::Error,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 3.1", "SWE-agent gave up"],
     classic: None,
 };

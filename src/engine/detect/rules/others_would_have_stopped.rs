@@ -22,7 +22,7 @@ static INFO: DetectorInfo = DetectorInfo {
              contexts are left out. An agent is not told of its own guard.",
     category: Category::Flow,
     severity: Severity::Note,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "OpenHands stuck", "Gemini CLI loop detection", "Cline mistake limit"],
     classic: None,
 };

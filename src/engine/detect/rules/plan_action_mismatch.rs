@@ -23,7 +23,7 @@ static INFO: DetectorInfo = DetectorInfo {
              agent announces for later may stand in the same text.",
     category: Category::Flow,
     severity: Severity::Warning,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 2.6", "AgentRx intent-plan misalignment"],
     classic: Some("inconsistent_flow"),
 };

@@ -18,7 +18,7 @@ static INFO: DetectorInfo = DetectorInfo {
              has to read again.",
     category: Category::Flow,
     severity: Severity::Note,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "MAST 1.4", "TRAIL resource abuse"],
     classic: None,
 };

@@ -22,7 +22,7 @@ static INFO: DetectorInfo = DetectorInfo {
              hidden thoughts. The same thought in other words is missed.",
     category: Category::Flow,
     severity: Severity::Note,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "Gemini CLI loop detection"],
     classic: None,
 };

@@ -19,7 +19,7 @@ static INFO: DetectorInfo = DetectorInfo {
              names masked; a check that says neither is not judged. One failing test less counts as progress.",
     category: Category::Flow,
     severity: Severity::Warning,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "AgentErrorTaxonomy inefficient plan"],
     classic: Some("retry_loop"),
 };

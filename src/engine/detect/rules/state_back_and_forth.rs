@@ -23,7 +23,7 @@ static INFO: DetectorInfo = DetectorInfo {
              have been compared with its untouched state each time. Files are told apart by the name used.",
     category: Category::Flow,
     severity: Severity::Note,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 1.3", "Graphectory back-edges"],
     classic: Some("inconsistent_flow"),
 };

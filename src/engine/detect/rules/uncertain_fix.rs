@@ -21,7 +21,7 @@ static INFO: DetectorInfo = DetectorInfo {
              far from an edit, are ignored.",
     category: Category::Verification,
     severity: Severity::Warning,
-    status: Status::Preview,
+    status: Status::Stable,
     taxonomy: &["MAST 3.2", "OpenHands insufficient testing"],
     classic: Some("uncertain_fix"),
 };
