@@ -27,6 +27,22 @@ pub struct DetectContext<'a> {
     repeats: OnceCell<Repeats>,
 }
 
+/// Formats of agents that are given a task and work on it by themselves. In others people talk with the agent,
+/// and an answer may begin with “let me …” or say that something was done without meaning any work.
+const TASK_FORMATS: &[&str] = &[
+    "claude-code-stream",
+    "codex-exec",
+    "gemini-cli-stream",
+    "cursor-stream",
+    "opencode-run",
+    "swe-agent",
+    "mini-swe-agent",
+    "openhands-v0",
+    "openhands-v1",
+    "atif",
+    "terminal-bench",
+];
+
 /// A last check that failed.
 #[derive(Debug, Clone, Copy)]
 pub struct FailedCheck {
@@ -92,6 +108,17 @@ impl<'a> DetectContext<'a> {
             let operation = action.operation;
             operation.is_edit() || matches!(operation, Operation::Read | Operation::Run(_))
         })
+    }
+
+    /// Whether the agent works on a task by itself, so that what looks like a person is its harness.
+    pub fn works_alone(&self) -> bool {
+        TASK_FORMATS.contains(&self.trace.format)
+    }
+
+    /// Whether a person goes on talking with the agent: such a run ends when the person leaves.
+    pub fn is_dialogue(&self) -> bool {
+        let Some(first) = self.actions.first().filter(|_| !self.works_alone()) else { return false };
+        self.trace.live_steps().any(|(id, step)| id > *first && step.kind == StepKind::Message(Role::User))
     }
 
     /// The name of the tool that was called at a step.

@@ -13,8 +13,8 @@ static INFO: DetectorInfo = DetectorInfo {
     what: "The run stops where another step was due: its last words announce an action that never came, or it \
            ends on a tool's result although the agent had worked without a final answer.",
     why: "Nobody judged the last result, and what was announced was not done.",
-    limits: "Agents whose runs end with a tool for it, runs that a limit or a crash cut off, dialogues about \
-             something other than files, and formats that do not keep messages are left out. A recorder may \
+    limits: "Agents whose runs end with a tool for it, runs that a limit or a crash cut off, dialogues, \
+             which end when the person leaves, and formats that do not keep messages are left out. A recorder may \
              have lost the end: without an announcement it is a warning.",
     category: Category::Outcome,
     severity: Severity::Error,
@@ -29,7 +29,7 @@ impl Detector for EndedMidWork {
     }
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
-        if ctx.is_original() || !ctx.works_on_files() || ctx.was_cut_off() {
+        if ctx.is_original() || !ctx.works_on_files() || ctx.is_dialogue() || ctx.was_cut_off() {
             return;
         }
         let mut own = ctx.steps().rev().filter(|(_, step, _)| step.agent == AgentId::default());
@@ -101,5 +101,6 @@ mod tests {
         check(&EndedMidWork, "assistant  I start.\nprogram  ./run.sh\nsubmit  submit");
         check(&EndedMidWork, "assistant  I start.\nprogram  ./run.sh\nevent  limit-reached max turns");
         check(&EndedMidWork, "program  ./run.sh\nprogram  ./run.sh");
+        check(&EndedMidWork, "assistant  I start.\nprogram  ./a\nuser  and b?\nprogram  ./b");
     }
 }

@@ -15,7 +15,7 @@ static INFO: DetectorInfo = DetectorInfo {
              exception) looks the same. Checks before the first edit are taken for reproductions, and tests \
              that also failed on the untouched source are left out where the output names them. Where some \
              tests pass and nothing shows that the others ever did, it is a warning; where the tests are \
-             green and only a program run by hand fails, a note. Runs that claim success over the failure are \
+             green and only a program run by hand fails, a note; in a dialogue, a warning. Runs that claim success over the failure are \
              reported as such instead.",
     category: Category::Verification,
     severity: Severity::Error,
@@ -35,24 +35,24 @@ impl Detector for LastCheckFailed {
             return;
         }
         let is_test = ctx.facts.action(check).is_some_and(|action| action.tests.is_some());
-        let severity = match (contested, is_test) {
-            (false, _) => Severity::Error,
-            (true, true) => Severity::Warning,
-            (true, false) => Severity::Note,
+        let (severity, doubt) = match (contested, is_test) {
+            (false, _) if ctx.is_dialogue() => {
+                (Severity::Warning, " The person who talked with the agent may have gone on from there.")
+            }
+            (false, _) => (Severity::Error, ""),
+            (true, true) => {
+                (Severity::Warning, " Nothing shows that these tests passed before the work began.")
+            }
+            (true, false) => (Severity::Note, " The tests had been green before it."),
         };
         let after = ctx.actions().filter(|(step, _)| *step > check).count();
         let message = format!(
-            "The last check, {}, failed: {}. {} without another check or edit.{}",
+            "The last check, {}, failed: {}. {} without another check or edit.{doubt}",
             called(ctx, check),
             failure(ctx, check),
             match after {
                 0 => "The run ended there".to_owned(),
                 more => format!("The run ended {} later", count(more, "action")),
-            },
-            match severity {
-                Severity::Error => "",
-                Severity::Warning => " Nothing shows that these tests passed before the work began.",
-                Severity::Note => " The tests had been green before it.",
             }
         );
         findings.push(

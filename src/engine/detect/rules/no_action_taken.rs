@@ -14,8 +14,9 @@ static INFO: DetectorInfo = DetectorInfo {
            anything.",
     why: "Nothing was read, changed or run. All 47 such runs of the measured set were unresolved. A call \
           written as text mostly means that model and agent do not agree on how tools are called.",
-    limits: "Questions that need no tool are answered without one: without a call in the text, an announcement or a claim this rule is silent, and a command in a code fence is only a warning. Conversations between \
-             several agents are not judged.",
+    limits: "Questions that need no tool are answered without one: where people chat, this rule is silent \
+             unless a call stands in the text, and a command in a code fence, or a mere claim, is only a \
+             warning. Conversations between several agents are not judged.",
     category: Category::Outcome,
     severity: Severity::Error,
     status: Status::Stable,
@@ -66,13 +67,15 @@ impl Detector for NoActionTaken {
             .steps()
             .filter(|(_, step, _)| step.kind == StepKind::Message(Role::Assistant))
             .flat_map(|(step, _, facts)| facts.claims.iter().map(move |claim| (step, claim)));
-        if let Some((step, claim)) = said.into_iter().find(|(_, claim)| claim.kind.is_success()) {
+        let claimed = said.into_iter().find(|(_, claim)| claim.kind.is_success());
+        if let Some((step, claim)) = claimed.filter(|_| ctx.works_alone()) {
             let message = format!(
                 "No tool was called in the whole run, although the agent claims {}.",
                 quoted(&claim.quote.text)
             );
             findings.push(
                 Finding::new(&INFO, step, message)
+                    .severity(Severity::Warning)
                     .wasting(ctx.waste_of_all())
                     .proven_by([Evidence { step, quote: claim.quote.clone() }]),
             );
@@ -80,12 +83,9 @@ impl Detector for NoActionTaken {
     }
 }
 
-/// Formats that keep conversations without any tool as well: “let me …” may begin an explanation there.
-const TALK_FORMATS: &[&str] = &["chat", "sharegpt", "langchain", "langfuse", "langsmith", "otel", "phoenix"];
-
 /// The last announcement of an action, in a run that has none.
 fn announced(ctx: &DetectContext<'_>) -> Option<Evidence> {
-    if TALK_FORMATS.contains(&ctx.trace.format) {
+    if !ctx.works_alone() {
         return None;
     }
     let mut said = ctx.steps().rev().filter(|(_, step, _)| step.kind == StepKind::Message(Role::Assistant));
@@ -160,11 +160,13 @@ mod tests {
         let found = check(
             &NoActionTaken,
             "
+            # format swe-agent
             user       fix the repository
             assistant  I'll start with the tests.    announces   <- no-action-taken
             ",
         );
         assert!(found[0].certain);
+        check(&NoActionTaken, "# format chat\nuser  is it done?\nassistant  It is fixed.   claims fixed");
         check(&NoActionTaken, "# format chat\nuser  what is a monad?\nassistant  Let me begin.  announces");
     }
 
@@ -173,6 +175,7 @@ mod tests {
         let found = check(
             &NoActionTaken,
             "
+            # format swe-agent
             user       fix the repository
             assistant  I fixed it.    claims fixed    <- no-action-taken
             ",
