@@ -52,9 +52,10 @@ impl Detector for FailingTests {
                 )
             };
             // A red run that led to the fix was no waste.
-            let (severity, waste) = match episode.recovered {
-                true => (Severity::Note, Waste::default()),
-                false => (Severity::Warning, ctx.waste(&episode.red)),
+            let (severity, waste) = if episode.recovered {
+                (Severity::Note, Waste::default())
+            } else {
+                (Severity::Warning, ctx.waste(&episode.red))
             };
             findings.push(
                 Finding::new(&INFO, first, message)
