@@ -74,7 +74,7 @@ pub struct Row {
     /// Its last part, which tells it from its neighbours.
     pub short: String,
     pub cells: Vec<Cell>,
-    /// The first edit after it was last green: where to look for what broke it.
+    /// Of a regression, the first edit after it was last green: where to look for what broke it.
     pub suspect: Option<u32>,
     /// Where the agent changed the test itself.
     pub edited: Option<u32>,
@@ -137,6 +137,24 @@ impl Grid {
     }
 }
 
+impl Grid {
+    /// What the signs mean that this grid has.
+    pub fn legend(&self) -> Vec<&'static str> {
+        let mut rows = self.groups.iter().flat_map(|group| &group.rows);
+        let breaks = rows.clone().any(|row| row.suspect.is_some());
+        let edits_tests = rows.any(|row| row.edited.is_some());
+        let edits = self.columns.iter().any(|column| column.edits > 0);
+        [
+            (edits, "✎ over a run: edits since the run before."),
+            (edits_tests, "✎ at a test: the agent edited it."),
+            (breaks, "↯ leads to the first edit after the test was last green."),
+        ]
+        .into_iter()
+        .filter_map(|(is_there, meaning)| is_there.then_some(meaning))
+        .collect()
+    }
+}
+
 fn edits_between(map: Option<&StepMap>, before: Option<u32>, step: u32) -> usize {
     let marks = map.map(|map| map.marks.as_slice()).unwrap_or_default();
     let is_between = |at: u32| at < step && before.is_none_or(|before| at > before);
@@ -173,7 +191,7 @@ fn row(test: &TestReport, columns: usize) -> Row {
         name: test.name.clone(),
         short: short(&test.name).to_owned(),
         cells,
-        suspect: test.last_green_before_edit,
+        suspect: test.last_green_before_edit.filter(|_| test.standing == "regression"),
         edited: test.edits.first().copied(),
     }
 }
@@ -278,6 +296,23 @@ mod tests {
         assert_eq!(spoken(&grid.columns[0]), "Step 1: pytest · 1 failed, on the untouched source");
         assert_eq!(spoken(&grid.columns[2]), "Step 10: pytest · 2 failed, after 2 edits");
         assert_eq!(grid.columns[1].all, Cell::Green);
+        assert_eq!(grid.legend(), ["✎ over a run: edits since the run before."]);
+    }
+
+    #[test]
+    fn only_what_is_broken_points_at_what_may_have_broken_it() {
+        let mut broken = test("test_a", "regression", &[(0, TestColour::Green), (1, TestColour::Red)], 1);
+        broken.last_green_before_edit = Some(3);
+        let fixed = TestReport { standing: "fixed".to_owned(), ..broken.clone() };
+        let grid = |test| {
+            let runs = vec![run(0, true, None), run(4, false, Some(1))];
+            Grid::new(&TestsReport { runs, more_runs: 0, tests: vec![test], more_tests: 0 }, None)
+        };
+        let (broken, fixed) = (grid(broken), grid(fixed));
+        assert_eq!(broken.groups[0].rows[0].suspect, Some(3));
+        assert_eq!(broken.legend(), ["↯ leads to the first edit after the test was last green."]);
+        assert_eq!(fixed.groups[0].rows[0].suspect, None);
+        assert!(fixed.legend().is_empty());
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) fn Ledger() -> impl IntoView {
 
 #[component]
 fn Table(grid: Grid) -> impl IntoView {
+    let legend = grid.legend().join(" ");
     let Grid { columns, groups, left_out } = grid;
     let width = columns.len() + 1;
     let is_empty = groups.is_empty();
@@ -46,6 +47,7 @@ fn Table(grid: Grid) -> impl IntoView {
                 .then(|| {
                     view! { <p class="ledger__note">"The output names no test that was red or skipped: only whole runs are known."</p> }
                 })}
+            {(!legend.is_empty()).then(|| view! { <p class="ledger__note">{legend}</p> })}
             {left_out.into_iter().map(|sentence| view! { <p class="ledger__note">{sentence}</p> }).collect_view()}
         </section>
     }
