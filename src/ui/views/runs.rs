@@ -10,10 +10,10 @@ use crate::engine::trace::OutcomeValue;
 use crate::protocol::ClusterView;
 use crate::ui::state::{OpenedRun, Screen, Session};
 use crate::view_model::collection::{BUCKETS, Grade, Overview, SortKey, histogram, name, sorted};
-use crate::view_model::evidence;
 use crate::view_model::format::{
     count, counted, duration_seconds, money, percent_of, score, short_count, step_number,
 };
+use crate::view_model::story;
 
 pub(super) const VIEW: ViewSpec =
     ViewSpec { applies: |screen| screen == Screen::Runs, render: |_| view! { <Runs /> }.into_any() };
@@ -374,15 +374,13 @@ fn ScoreCell(report: Arc<RunReport>) -> impl IntoView {
 
 #[component]
 fn FirstWrong(report: Arc<RunReport>) -> impl IntoView {
-    let Some(candidate) = report.verdict.candidates.first() else {
+    let Some(suspect) = story::suspects(&report).into_iter().next() else {
         return view! { <span class="run-table__faint">"no failure signal"</span> }.into_any();
     };
-    let title = evidence::leading(&report)
-        .map_or_else(|| report.verdict.headline.clone(), |(_, finding)| finding.title.clone());
     view! {
-        <b class="run-table__step">{step_number(candidate.step)}</b>
+        <b class="run-table__step">{step_number(suspect.step)}</b>
         " "
-        {title}
+        {suspect.title}
     }
     .into_any()
 }
