@@ -12,6 +12,12 @@ pub fn leading(report: &RunReport) -> Option<(u32, &FindingReport)> {
     Some((place, report.findings.get(place as usize)?))
 }
 
+/// Where a run is opened: at what the verdict rests on, else where it most likely went wrong, else at its start.
+pub fn opening_step(report: &RunReport) -> u32 {
+    let likeliest = report.verdict.candidates.first().map(|candidate| candidate.step);
+    leading(report).map(|(_, finding)| finding.step).or(likeliest).unwrap_or_default()
+}
+
 /// A quote as it is shown, with a heading of its own where two stand against each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownQuote {

@@ -56,7 +56,7 @@ pub struct RunState {
 impl RunState {
     pub fn new(key: RunKey, report: Arc<RunReport>, session: Session) -> Self {
         let wanted = session.wanted.get_untracked().filter(|place| place.run == Some((key.file, key.index)));
-        let first = evidence::leading(&report).map_or(0, |(_, finding)| finding.step);
+        let first = evidence::opening_step(&report);
         let place = wanted.unwrap_or_else(|| Place { step: first, ..Place::default() });
         let step = place.step;
         let step = step.min(report.steps.saturating_sub(1));

@@ -106,7 +106,7 @@ fn Suspects(report: Arc<RunReport>) -> impl IntoView {
             <li class="suspects__step">
                 <StepLink step=suspect.step />
                 " "
-                <b>{suspect.title}</b>
+                {(others > 0 || suspect.why.is_some()).then(|| view! { <b>{suspect.title}</b> })}
                 {(rank == 0 && others > 0)
                     .then(|| view! { " " <span class="chip chip--plain">"most likely"</span> })}
                 {suspect.why.map(|why| view! { " " <StepText text=why /> })}
