@@ -41,6 +41,9 @@ impl FactsCollector {
     fn run(&mut self, run: RunIndex) -> &mut RunState {
         let index = run.0 as usize;
         if self.runs.len() <= index {
+            if let Some(before) = self.runs.last_mut() {
+                before.vocabulary.forget();
+            }
             self.runs.resize_with(index + 1, RunState::default);
         }
         &mut self.runs[index]

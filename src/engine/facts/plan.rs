@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Option<PlanState> {
     if items == 0 {
         boxes(text, &mut plan);
     }
-    (plan.open + plan.done > 0).then_some(plan)
+    (plan.open > 0 || plan.done > 0).then_some(plan)
 }
 
 fn count(plan: &mut PlanState, is_open: bool, item: impl FnOnce() -> Option<Range<usize>>, text: &str) {

@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use super::quote::tail;
-
 /// Bits of the filter. A run of a thousand steps shows some ten thousand words, so that one new word in
 /// twenty is taken for a known one: names that were made up are missed, none is invented here.
 const BITS: usize = 1 << 18;
-/// So much of the beginning and of the end of a text is seen.
-const WINDOW: usize = 32 * 1024;
+/// A longer text is not read: it would fill the filter, and cost as much as the rest of the import.
+const LONGEST: usize = 64 * 1024;
 /// A shorter word is no name.
 const SHORTEST: usize = 3;
 /// A call that brings more new words than this writes a text of its own.
@@ -19,17 +17,23 @@ const MOST_NEW: usize = 64;
 pub(super) struct Vocabulary {
     /// Empty until the first word.
     bits: Vec<u64>,
-    /// A text was too long to be seen whole.
+    /// A text was too long to be read: nothing can be called new any more.
     has_gaps: bool,
 }
 
 impl Vocabulary {
+    /// Gives the memory back: a file may hold thousands of runs. Nothing is known to be new from then on.
+    pub(super) fn forget(&mut self) {
+        *self = Self { bits: Vec::new(), has_gaps: true };
+    }
+
     /// Takes up what the run is shown.
     pub(super) fn learn(&mut self, text: &str) {
-        if text.len() > 2 * WINDOW {
-            self.has_gaps = true;
-            self.take(text.get(..text.floor_char_boundary(WINDOW)).unwrap_or(""), |_| {});
-            self.take(text.get(tail(text, WINDOW)).unwrap_or(""), |_| {});
+        if self.has_gaps {
+            return;
+        }
+        if text.len() > LONGEST {
+            self.forget();
         } else {
             self.take(text, |_| {});
         }
@@ -38,8 +42,10 @@ impl Vocabulary {
     /// Takes up a call, and returns its words that nothing showed before. None where something shown may have
     /// held them unseen.
     pub(super) fn new_words(&mut self, call: &str) -> Box<[u32]> {
-        if call.len() > 2 * WINDOW {
-            self.learn(call);
+        if call.len() > LONGEST {
+            self.forget();
+        }
+        if self.has_gaps {
             return Box::default();
         }
         let mut new = Vec::new();
@@ -48,7 +54,7 @@ impl Vocabulary {
                 new.push(word);
             }
         });
-        if self.has_gaps { Box::default() } else { new.into() }
+        new.into()
     }
 
     fn take(&mut self, text: &str, mut on_new: impl FnMut(u32)) {
@@ -109,7 +115,7 @@ fn words(text: &str, mut on_word: impl FnMut(Range<usize>, u32)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Vocabulary, WINDOW, name_of};
+    use super::{LONGEST, Vocabulary, name_of};
 
     #[test]
     fn names_that_nothing_showed() {
@@ -132,7 +138,7 @@ mod tests {
     #[test]
     fn what_was_not_seen_whole_may_hold_anything() {
         let mut seen = Vocabulary::default();
-        seen.learn(&"x ".repeat(2 * WINDOW));
+        seen.learn(&"x ".repeat(LONGEST));
         assert!(seen.new_words("cat nowhere.py").is_empty());
     }
 }
