@@ -81,7 +81,7 @@ fn Told(report: Arc<RunReport>) -> impl IntoView {
                 .map(|step| view! { " Last green check: " <StepLink step /> "." })}
         </p>
         <QuoteCards quotes />
-        <Suspects report=report.clone() />
+        <Suspects report=Arc::clone(&report) />
         <Chain report />
     }
 }
