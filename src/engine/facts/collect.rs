@@ -3,7 +3,8 @@ use rustc_hash::FxHashMap;
 use super::call::{self, Pending, Workbench};
 use super::vocabulary::Vocabulary;
 use super::{
-    Operation, Quote, RunFacts, Sketch, StepFacts, announced, claims, error, plan, result, tone, unmade,
+    Operation, Quote, RunFacts, RunKind, Sketch, StepFacts, announced, claims, error, plan, requirements,
+    result, tone, unmade,
 };
 use crate::engine::trace::{
     CallInput, CallText, EventKind, PartKind, ResultText, Role, RunIndex, StepId, TextObserver,
@@ -84,6 +85,9 @@ impl TextObserver for FactsCollector {
         if role != Role::Assistant {
             run.vocabulary.learn(text);
         }
+        if without_tools && role == Role::User {
+            requirements::draw(step, text, &mut run.facts.requirements);
+        }
         let facts = run.step(step);
         if role == Role::Assistant {
             facts.claims = claims::find(PartKind::Message, text);
@@ -148,6 +152,12 @@ impl TextObserver for FactsCollector {
         run.vocabulary.learn(result.text);
         if let Some(action) = run.step(step).action.as_deref_mut() {
             result::apply(action, &pending, result, &mut scratch);
+            // What is read, searched or listed holds the values of others.
+            let ran =
+                matches!(action.operation, Operation::Run(RunKind::Test | RunKind::Program | RunKind::Other));
+            if ran && !run.facts.requirements.is_empty() {
+                requirements::measure(step, result.text, &mut run.facts.requirements);
+            }
         }
         self.scratch = scratch;
     }

@@ -13,6 +13,7 @@ mod error;
 mod exit;
 mod finder;
 mod mask;
+mod metrics;
 mod operation;
 mod outcome;
 pub mod paths;
@@ -20,6 +21,7 @@ mod plan;
 mod problems;
 mod quote;
 mod refusal;
+mod requirements;
 mod result;
 mod risk;
 mod run_kind;
@@ -35,6 +37,7 @@ mod vocabulary;
 pub use collect::FactsCollector;
 #[cfg(test)]
 pub(in crate::engine) use mask::template as masked;
+pub use requirements::{Measurement, Requirement};
 pub use sketch::Sketch;
 pub use test_run::test_key;
 pub use types::{

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Sketch;
+use super::{Requirement, Sketch};
 use crate::engine::trace::{PartKind, StepId};
 
 /// A phrase of a step's text: the proof that a finding shows.
@@ -358,6 +358,8 @@ pub struct StepFacts {
 #[derive(Debug, Clone, Default)]
 pub struct RunFacts {
     pub steps: Vec<StepFacts>,
+    /// The numbers that its task asks for, few.
+    pub requirements: Vec<Requirement>,
 }
 
 impl RunFacts {

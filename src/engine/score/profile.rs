@@ -67,6 +67,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("regression", 5),
     ("coherence-collapse", 5),
     ("failing-tests", 10),
+    ("threshold-missed", 10),
     ("tampering-signs", 2),
     ("red-ignored", 0),
     ("checking-impossible", 5),

@@ -21,8 +21,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
 use crate::engine::facts::{
     ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,
-    ErrorSignature, Operation, PlanState, Quote, RunFacts, RunKind, Sketch, StepFacts, TestCounts, TestRun,
-    Tone, test_key,
+    ErrorSignature, Measurement, Operation, PlanState, Quote, Requirement, RunFacts, RunKind, Sketch,
+    StepFacts, TestCounts, TestRun, Tone, test_key,
 };
 use crate::engine::trace::{
     At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
@@ -83,6 +83,13 @@ impl Script {
                 let mut line = Line::new(number, text);
                 let step = line.add(&mut builder, &mut clock);
                 lines.push(format!("line {number}: {}", text.trim()));
+                if let Some(required) = line.requires.take() {
+                    facts.requirements.push(Requirement { stated: step, ..required });
+                }
+                if let (Some(value), Some(required)) = (line.measures, facts.requirements.last_mut()) {
+                    let quote = quote(PartKind::Result, &format!("{} {value}", required.name));
+                    required.record(Measurement { step, value, quote });
+                }
                 for detector in marked.split([',', ' ']).filter(|word| !word.is_empty()) {
                     marks.push(Mark { detector: detector.to_owned(), step, line: number });
                 }
@@ -134,6 +141,8 @@ struct Line<'a> {
     facts: StepFacts,
     seconds: Option<i64>,
     tokens: Option<u64>,
+    requires: Option<Requirement>,
+    measures: Option<f64>,
 }
 
 impl<'a> Line<'a> {
@@ -154,6 +163,8 @@ impl<'a> Line<'a> {
             facts: StepFacts::default(),
             seconds: None,
             tokens: None,
+            requires: None,
+            measures: None,
         }
     }
 
@@ -259,7 +270,7 @@ impl<'a> Line<'a> {
 
     /// On any line: `claims KIND [words]`, `announces`, `tone pleased|expects-failure`, `unmade`, `reports TEXT`,
     /// `thinks TEXT` (beside an action; a thought or an answer is taken at its own words), `time SECONDS`,
-    /// `tokens N`.
+    /// `tokens N`, `requires NAME at-least|at-most BAR` (the task), `measures VALUE` (of what it requires).
     /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`, `passing A,B`, `skipping A,B`,
     /// `error CLASS [text]`, `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`,
     /// `asserts-less`, `plan DONE/TOTAL [item]`, `risk KIND`, `unshown PATH`, `result NAME` (results of equal names
@@ -283,6 +294,8 @@ impl<'a> Line<'a> {
             "thinks" => self.facts.sketch = Sketch::of(value).map(Box::new),
             "time" => self.seconds = value.parse().ok(),
             "tokens" => self.tokens = value.parse().ok(),
+            "requires" => self.requires = Some(requirement(value)),
+            "measures" => self.measures = value.parse().ok(),
             _ => self.action_fact(name, value),
         }
     }
@@ -402,6 +415,26 @@ fn plan(value: &str) -> PlanState {
     let (done, total): (u16, u16) = (done.parse().unwrap_or(0), total.parse().unwrap_or(0));
     let first_open = (!item.trim().is_empty()).then(|| quote(PartKind::Call, item.trim()));
     PlanState { open: total - done, done, first_open }
+}
+
+/// `accuracy at-least 0.62`.
+fn requirement(value: &str) -> Requirement {
+    let mut words = value.split(' ');
+    let name = match words.next() {
+        Some("accuracy") => "accuracy",
+        Some("latency") => "latency",
+        other => panic!("unknown name of a requirement {other:?}"),
+    };
+    let (bound, bar) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    Requirement {
+        name,
+        at_least: bound == "at-least",
+        bar: bar.parse().unwrap_or(0.0),
+        stated: StepId(0),
+        quote: quote(PartKind::Message, &format!("{} {bar}", bound.replace('-', " "))),
+        met: false,
+        last: None,
+    }
 }
 
 /// `red 2/10`: two of ten failed.

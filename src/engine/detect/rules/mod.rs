@@ -37,6 +37,7 @@ mod state_back_and_forth;
 mod stopped_by_limit;
 mod substituted_input;
 mod tampering_signs;
+mod threshold_missed;
 mod tool_protocol_errors;
 mod uncertain_fix;
 
@@ -52,6 +53,7 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &regression::Regression,
     &coherence_collapse::CoherenceCollapse,
     &failing_tests::FailingTests,
+    &threshold_missed::ThresholdMissed,
     &incomplete_fix::IncompleteFix,
     &plan_left_open::PlanLeftOpen,
     &gave_up::GaveUp,
