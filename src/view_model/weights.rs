@@ -50,7 +50,7 @@ pub fn groups<'a>(profile: &Profile, detectors: impl Iterator<Item = Weighed<'a>
         let is_its = |group: &&mut WeightGroup| group.category.is_none_or(|own| own == detector.category);
         let Some(group) = groups.iter_mut().find(is_its) else { continue };
         if group.rows.iter().all(|row| row.key != key) {
-            let points = profile.weight(key, detector.severity);
+            let points = profile.weight(key, detector.severity, detector.severity);
             group.rows.push(WeightRow { key: key.to_owned(), title, points });
         }
     }
@@ -94,7 +94,7 @@ pub fn changed(profile: &Profile, change: Change) -> Profile {
 
 /// What a detector costs by a profile: `costs 12.5 points`.
 pub fn points_word(profile: &Profile, id: &str, severity: Severity) -> String {
-    let points = profile.weight(id, severity);
+    let points = profile.weight(id, severity, severity);
     if points > 0.0 {
         format!("costs {points} {}", if (points - 1.0).abs() < f64::EPSILON { "point" } else { "points" })
     } else {

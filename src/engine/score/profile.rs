@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::detect::{Category, Severity, info};
+use crate::engine::detect::{Category, Severity};
 
 /// How deductions are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,13 +130,13 @@ impl Profile {
         }
     }
 
-    /// What a detector costs whose worst finding is of that severity. A note costs no more than any note, and
-    /// where the finding is milder than the detector's own severity, no more than any of its severity.
-    pub fn weight(&self, id: &str, severity: Severity) -> f64 {
-        let other = self.other.of(severity);
-        let is_mild = info(id).is_some_and(|info| severity < info.severity);
+    /// What a detector of severity `own` costs whose worst finding is of severity `worst`. A note costs no more
+    /// than any note, and where the finding is milder than the detector's own severity, no more than any of its
+    /// severity. Asks for both, because looking the detector up here would bring all of them into the page.
+    pub fn weight(&self, id: &str, own: Severity, worst: Severity) -> f64 {
+        let other = self.other.of(worst);
         match self.weights.get(id) {
-            Some(weight) if is_mild || severity == Severity::Note => weight.min(other),
+            Some(weight) if worst < own || worst == Severity::Note => weight.min(other),
             Some(weight) => *weight,
             None => other,
         }

@@ -68,7 +68,7 @@ fn fired(findings: &[Finding], profile: &Profile) -> Vec<Fired> {
         let own = || (0u32..).zip(findings).filter(|(_, finding)| is_own(finding));
         let Some(severity) = own().map(|(_, finding)| finding.severity).max() else { continue };
         let places = own().map(|(place, _)| place).collect();
-        fired.push(Fired { info, weight: profile.weight(info.id, severity), places });
+        fired.push(Fired { info, weight: profile.weight(info.id, info.severity, severity), places });
     }
     order::sort_by(&mut fired, |a, b| b.weight.partial_cmp(&a.weight).unwrap_or(Ordering::Equal));
     fired
