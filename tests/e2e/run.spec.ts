@@ -42,7 +42,7 @@ test('a conversation names where such most often go wrong, and says that nothing
   const log = { is_corrected: false, question: 'When do they open?', question_ID: 'q-1', history }
   await tracebench.backToLanding()
   await tracebench.pick([picked('talk.json', JSON.stringify(log))])
-  await expect(tracebench.verdict.getByRole('heading', { level: 1 })).toContainText('in this conversation')
+  await expect(tracebench.verdict.getByRole('heading', { level: 1 })).toContainText('the conversation does not prove where')
   await expect(tracebench.verdict).toContainText('no proven cause')
   await expect(tracebench.suspects.getByRole('listitem').first()).toContainText(/Searcher|Planner/)
   await expect(tracebench.chain).toBeHidden()
