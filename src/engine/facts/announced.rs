@@ -9,21 +9,66 @@ use crate::engine::trace::PartKind;
 /// So much of the end of a text is looked at: what is about to be done is said last.
 const ENDING: usize = 1500;
 
-/// How a sentence begins that announces an action of the speaker's own. Separated by ` | `.
-const OPENINGS: &str = "\
-    let me | i'll | i will | let's | i'm going to | i am going to | i need to | we'll | we will | \
-    i should | now i need to | i'm now going to";
+/// How a sentence begins that announces an action of the speaker's own.
+const OPENINGS: &[&str] = &[
+    "let me",
+    "i'll",
+    "i will",
+    "let's",
+    "i'm going to",
+    "i am going to",
+    "i need to",
+    "we'll",
+    "we will",
+    "i should",
+    "now i need to",
+    "i'm now going to",
+];
 
-/// Words that may stand before them. Separated by ` | `.
-const LEADS: &str = "\
-    now, | now | first, | first | next, | next | then, | then | so | to start, | to begin, | and | ok, | \
-    okay, | okay | great, | alright, | finally, | finally";
+/// Words that may stand before them.
+const LEADS: &[&str] = &[
+    "now,",
+    "now",
+    "first,",
+    "first",
+    "next,",
+    "next",
+    "then,",
+    "then",
+    "so",
+    "to start,",
+    "to begin,",
+    "and",
+    "ok,",
+    "okay,",
+    "okay",
+    "great,",
+    "alright,",
+    "finally,",
+    "finally",
+];
 
-/// What begins like an announcement and is politeness or a report. Separated by ` | `.
-const POLITE: &str = "\
-    let me know | i'll be | i will be | let's keep in mind | i'll need you | i will need you | i'll wait | \
-    i will wait | let me summarize | let me explain | let me summarise | i'll summarize | we'll be | \
-    we will be | i'll assume | i will assume | let's assume | let me recap";
+/// What begins like an announcement and is politeness or a report.
+const POLITE: &[&str] = &[
+    "let me know",
+    "i'll be",
+    "i will be",
+    "let's keep in mind",
+    "i'll need you",
+    "i will need you",
+    "i'll wait",
+    "i will wait",
+    "let me summarize",
+    "let me explain",
+    "let me summarise",
+    "i'll summarize",
+    "we'll be",
+    "we will be",
+    "i'll assume",
+    "i will assume",
+    "let's assume",
+    "let me recap",
+];
 
 /// The last sentence of a message or a thought that announces an action.
 pub(super) fn find(part: PartKind, text: &str) -> Option<Announcement> {
@@ -62,12 +107,11 @@ fn announces(sentence: &str) -> bool {
     }
     let mut rest: String =
         bare.chars().take(80).map(|one| if one == '’' { '\'' } else { one.to_ascii_lowercase() }).collect();
-    if let Some(lead) = LEADS.split(" | ").filter(|lead| begins(&rest, lead)).max_by_key(|lead| lead.len()) {
+    if let Some(lead) = LEADS.iter().filter(|lead| begins(&rest, lead)).max_by_key(|lead| lead.len()) {
         rest.drain(..lead.len());
     }
     let rest = rest.trim_start();
-    POLITE.split(" | ").all(|polite| !begins(rest, polite))
-        && OPENINGS.split(" | ").any(|opening| begins(rest, opening))
+    OPENINGS.iter().any(|opening| begins(rest, opening)) && POLITE.iter().all(|polite| !begins(rest, polite))
 }
 
 /// What stands before the first word of a sentence.

@@ -1,13 +1,16 @@
 //! How the agent takes what it has just seen.
 
+use std::sync::LazyLock;
+
 use super::Tone;
+use super::finder::Finder;
 use super::quote::head;
 
 /// How a text of an agent begins that likes what it sees.
 const PLEASED: &[&str] =
     &["Perfect", "Great", "Excellent", "Awesome", "Wonderful", "Fantastic", "Now we have a working"];
 
-/// What stands in the text of one that looks for a failure, or has seen that there is one. In lower case.
+/// What stands in the text of one that looks for a failure, or has seen that there is one, in any case.
 const EXPECTS: &[&str] = &[
     "expect",
     "should fail",
@@ -25,14 +28,15 @@ const EXPECTS: &[&str] = &[
     " but ",
 ];
 
+static FAILURES: LazyLock<Option<Finder>> = LazyLock::new(|| Finder::of_any_case(EXPECTS.iter().copied()));
+
 /// A longer text has more than one thing to say.
 const LOOKED_AT: usize = 400;
 
 /// The tone of a message or a thought.
 pub(super) fn of(text: &str) -> Tone {
     let start = head(text.trim_start(), LOOKED_AT);
-    let lower = start.to_lowercase();
-    if EXPECTS.iter().any(|word| lower.contains(word)) {
+    if FAILURES.as_ref().is_some_and(|failures| failures.find(start).is_some()) {
         Tone::ExpectsFailure
     } else if PLEASED.iter().any(|word| start.starts_with(word)) {
         Tone::Pleased
