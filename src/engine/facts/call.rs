@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::arguments::Arguments;
-use super::edits::{self, Writes};
+use super::edits::{self, KnownTexts, Window, Writes};
 use super::operation;
 use super::quote::head;
 use super::shell::{self, Command};
@@ -27,6 +27,8 @@ pub(super) struct Pending {
     pub(super) one_means_no: bool,
     /// Other commands run beside the one that matters: a failure need not be its own.
     pub(super) compound: bool,
+    /// The lines that it replaces in a windowed editor.
+    pub(super) window: Option<Window>,
     /// Its words that nothing showed before: see [`super::vocabulary`].
     pub(super) new_words: Box<[u32]>,
 }
@@ -38,6 +40,8 @@ pub(super) struct Workbench {
     pub(super) open_file: Box<str>,
     /// Programs written that write files when they are run.
     pub(super) scripts: Vec<Writes>,
+    /// What its changes left in files.
+    pub(super) texts: KnownTexts,
 }
 
 /// A call read: its facts without those of its result.
@@ -178,7 +182,8 @@ impl<'a> Draft<'a> {
             self.of_code(text);
             return;
         }
-        if let Some(edit) = edits::of_window(text, &bench.open_file) {
+        if let Some((edit, window)) = edits::of_window(text, &bench.open_file) {
+            self.pending.window = Some(window);
             self.operation = Some(Operation::Edit);
             self.targets.extend((!edit.file.is_empty()).then(|| Cow::Owned(edit.file.to_string())));
             self.command = text.lines().next().map(Cow::Borrowed);
@@ -240,7 +245,7 @@ impl<'a> Draft<'a> {
             hides_exit: shell::hides_exit(commands, index),
             one_means_no: commands.last().is_some_and(one_means_no),
             compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
-            new_words: Box::default(),
+            ..Pending::default()
         };
     }
 

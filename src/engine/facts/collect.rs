@@ -150,8 +150,10 @@ impl TextObserver for FactsCollector {
         let run = self.run(run);
         let pending = run.pending.remove(&step).unwrap_or_default();
         run.vocabulary.learn(result.text);
+        let mut texts = std::mem::take(&mut run.bench.texts);
         if let Some(action) = run.step(step).action.as_deref_mut() {
             result::apply(action, &pending, result, &mut scratch);
+            texts.follow(&mut action.edits, pending.window);
             // What is read, searched or listed holds the values of others.
             let ran =
                 matches!(action.operation, Operation::Run(RunKind::Test | RunKind::Program | RunKind::Other));
@@ -159,6 +161,7 @@ impl TextObserver for FactsCollector {
                 requirements::measure(step, result.text, &mut run.facts.requirements);
             }
         }
+        run.bench.texts = texts;
         self.scratch = scratch;
     }
 

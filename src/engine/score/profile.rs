@@ -82,6 +82,7 @@ const WEIGHTS: &[(&str, u32)] = &[
     ("plan-action-mismatch", 3),
     ("loop-anatomy", 0),
     ("state-back-and-forth", 5),
+    ("steps-out-of-order", 2),
     ("redundant-read", 1),
     ("repeated-thinking", 1),
     ("others-would-have-stopped", 0),

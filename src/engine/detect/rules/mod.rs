@@ -34,6 +34,7 @@ mod repeated_thinking;
 mod retry_loop;
 mod risky_command;
 mod state_back_and_forth;
+mod steps_out_of_order;
 mod stopped_by_limit;
 mod substituted_input;
 mod tampering_signs;
@@ -75,6 +76,7 @@ pub(super) static ALL: &[&dyn Detector] = &[
     &plan_action_mismatch::PlanActionMismatch,
     &loop_anatomy::LoopAnatomy,
     &state_back_and_forth::StateBackAndForth,
+    &steps_out_of_order::StepsOutOfOrder,
     &redundant_read::RedundantRead,
     &repeated_thinking::RepeatedThinking,
     &others_would_have_stopped::OthersWouldHaveStopped,

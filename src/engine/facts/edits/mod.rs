@@ -1,5 +1,6 @@
 //! What a call changes in files, as far as the call itself shows it.
 
+mod known;
 mod patch;
 mod script;
 mod shell;
@@ -12,6 +13,7 @@ use super::arguments::{Arguments, Replacement};
 use super::mask::exact_hash;
 use super::{Edit, EditKind, EditSigns};
 
+pub(super) use known::{KnownTexts, Window};
 pub(super) use patch::{is_patch, of_patch};
 pub(super) use script::{Writes, of_code};
 pub(super) use shell::{of_commands, remember};
@@ -77,7 +79,8 @@ fn of_replacement(file: &str, replacement: &Replacement<'_>) -> Edit {
         kind: if creates { EditKind::Create } else { EditKind::Modify },
         added: Some(added),
         removed: if creates { None } else { Some(removed) },
-        before: old.filter(|_| !creates).map(exact_hash),
+        // An insertion replaces nothing.
+        before: if creates { None } else { old.or(new.map(|_| "")).map(exact_hash) },
         after: new.map(exact_hash),
         signs: signs::signs(file, old.unwrap_or(""), new.unwrap_or("")),
     }
