@@ -70,18 +70,44 @@ const POLITE: &[&str] = &[
     "let me recap",
 ];
 
-/// The last sentence of a message or a thought that announces an action.
-pub(super) fn find(part: PartKind, text: &str) -> Option<Announcement> {
+/// The end of a message or a thought, kept until it is known whether an action follows: mostly one does, and
+/// nothing has to be read.
+#[derive(Debug)]
+pub(super) struct Ending {
+    part: PartKind,
+    /// Where it begins in the text.
+    start: usize,
+    text: Box<str>,
+}
+
+impl Ending {
+    pub(super) fn of(part: PartKind, text: &str) -> Self {
+        let range = tail(text, ENDING);
+        Self { part, start: range.start, text: text.get(range).unwrap_or("").into() }
+    }
+
+    /// Its last sentence that announces an action.
+    pub(super) fn announcement(&self) -> Option<Announcement> {
+        let (range, closes) = find(&self.text)?;
+        let mut quote = Quote::of(self.part, &self.text, range);
+        let shift = u32::try_from(self.start).unwrap_or(u32::MAX);
+        quote.start = quote.start.saturating_add(shift);
+        quote.end = quote.end.saturating_add(shift);
+        Some(Announcement { quote, closes })
+    }
+}
+
+/// Where the last announcing sentence stands, and whether nothing is said after it.
+fn find(text: &str) -> Option<(Range<usize>, bool)> {
     let mut is_last = true;
-    for line in lines_backwards(text, tail(text, ENDING)) {
+    for line in lines_backwards(text, 0..text.len()) {
         let mut until = line.text.len();
         loop {
             let start = sentence_start(line.text, until);
             let sentence = line.text.get(start..until).unwrap_or("");
             if announces(sentence) {
                 let lead = sentence.len() - sentence.trim_start_matches(is_bullet).len();
-                let place: Range<usize> = line.start + start + lead..line.start + until;
-                return Some(Announcement { closes: is_last, quote: Quote::of(part, text, place) });
+                return Some((line.start + start + lead..line.start + until, is_last));
             }
             is_last &= sentence.trim().is_empty();
             if start == 0 {
@@ -126,11 +152,20 @@ fn begins(text: &str, start: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::Ending;
     use crate::engine::trace::PartKind;
 
     fn found(text: &str) -> Option<(String, bool)> {
-        find(PartKind::Message, text).map(|found| (found.quote.text.trim().to_owned(), found.closes))
+        let found = Ending::of(PartKind::Message, text).announcement()?;
+        Some((found.quote.text.trim().to_owned(), found.closes))
+    }
+
+    #[test]
+    fn a_long_text_is_quoted_at_its_true_place() {
+        let text = format!("{}\nLet me run it.", "word ".repeat(1000));
+        let found = Ending::of(PartKind::Message, &text).announcement().unwrap();
+        let range = found.quote.start as usize..found.quote.end as usize;
+        assert_eq!(text.get(range), Some("Let me run it."));
     }
 
     #[test]

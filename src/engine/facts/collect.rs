@@ -1,14 +1,21 @@
+use std::collections::VecDeque;
+
 use rustc_hash::FxHashMap;
 
+use super::announced::Ending;
 use super::call::{self, Pending, Workbench};
 use super::vocabulary::Vocabulary;
 use super::{
-    Operation, Quote, RunFacts, RunKind, Sketch, StepFacts, announced, claims, error, plan, requirements,
-    result, tone, unmade,
+    Operation, Quote, RunFacts, RunKind, Sketch, StepFacts, claims, error, plan, requirements, result, tone,
+    unmade,
 };
 use crate::engine::trace::{
     CallInput, CallText, EventKind, PartKind, ResultText, Role, RunIndex, StepId, TextObserver,
 };
+
+/// Endings that are kept, of a last thought and the message behind it: only the last words of a run can announce
+/// what never came.
+const ENDINGS: usize = 2;
 
 /// Draws the facts of every run of a file while it is imported.
 #[derive(Debug, Default)]
@@ -28,14 +35,18 @@ struct RunState {
     pending: FxHashMap<StepId, Pending>,
     has_actions: bool,
     has_messages: bool,
-    /// Steps that announce an action, since the last one.
-    announcing: Vec<StepId>,
+    /// How the last messages and thoughts ended, since the last action.
+    endings: VecDeque<(StepId, Ending)>,
 }
 
 impl FactsCollector {
     /// The facts of the runs, in the order in which the importer began them.
     pub fn into_runs(self) -> Vec<RunFacts> {
-        self.runs.into_iter().map(|run| run.facts).collect()
+        let settled = self.runs.into_iter().map(|mut run| {
+            run.settle();
+            run.facts
+        });
+        settled.collect()
     }
 
     #[expect(clippy::indexing_slicing, reason = "the list is made long enough just before")]
@@ -61,18 +72,21 @@ impl RunState {
         &mut steps[step.index()]
     }
 
-    /// Remembers what a step says will be done. A message weighs more than the thought before it.
-    fn announce(&mut self, step: StepId, part: PartKind, text: &str) {
-        if let Some(found) = announced::find(part, text) {
-            self.step(step).announced = Some(Box::new(found));
-            self.announcing.push(step);
+    /// Remembers how a step ended, which may say what will be done. A message weighs more than the thought
+    /// before it in the same step.
+    fn ends(&mut self, step: StepId, part: PartKind, text: &str) {
+        if self.endings.len() == ENDINGS {
+            self.endings.pop_front();
         }
+        self.endings.push_back((step, Ending::of(part, text)));
     }
 
-    /// An action follows: what was announced is being done.
-    fn keep_word(&mut self) {
-        for step in std::mem::take(&mut self.announcing) {
-            self.step(step).announced = None;
+    /// No action follows any more: what was announced last was not done.
+    fn settle(&mut self) {
+        for (step, ending) in std::mem::take(&mut self.endings) {
+            if let Some(announced) = ending.announcement() {
+                self.step(step).announced = Some(Box::new(announced));
+            }
         }
     }
 }
@@ -102,7 +116,7 @@ impl TextObserver for FactsCollector {
                 error::reported(text).map(|error| Box::new(error.signature(PartKind::Message, text)));
         }
         if role == Role::Assistant {
-            run.announce(step, PartKind::Message, text);
+            run.ends(step, PartKind::Message, text);
         }
     }
 
@@ -115,7 +129,7 @@ impl TextObserver for FactsCollector {
         facts.claims = found;
         facts.sketch = Sketch::of(text).map(Box::new);
         if facts.action.is_none() {
-            run.announce(step, PartKind::Thought, text);
+            run.ends(step, PartKind::Thought, text);
         }
     }
 
@@ -127,7 +141,7 @@ impl TextObserver for FactsCollector {
             reading.pending.new_words = run.vocabulary.new_words(text);
         }
         run.pending.insert(step, reading.pending);
-        run.keep_word();
+        run.endings.clear();
         let facts = run.step(step);
         if let CallInput::Json(text) | CallInput::Command(text) | CallInput::Text(text) = call.input {
             if reading.speaks {

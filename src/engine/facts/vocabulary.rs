@@ -93,24 +93,39 @@ pub(super) fn name_of<'a>(line: &'a str, new: &[u32]) -> Option<&'a str> {
     line.get(start..end).map(|name| name.trim_end_matches('.'))
 }
 
+/// Whether a byte belongs to a word, looked up: every byte that a run is shown passes here.
+static IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = !byte.is_ascii() || byte == b'_' || byte.is_ascii_alphanumeric();
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
 /// The words of a text with their hashes. What a backslash escapes is none.
 fn words(text: &str, mut on_word: impl FnMut(Range<usize>, u32)) {
     const SEED: u32 = 0x811c_9dc5;
     const PRIME: u32 = 0x0100_0193;
-    let mut start = 0;
-    let mut hash = SEED;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
-        if !escaped && (byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80) {
+    let (mut start, mut hash, mut escaped) = (0, SEED, false);
+    let mut end_word = |range: Range<usize>, hash: u32| {
+        if range.len() >= SHORTEST {
+            on_word(range, hash ^ (hash >> 15));
+        }
+    };
+    for (at, byte) in text.bytes().enumerate() {
+        if IN_WORD[usize::from(byte)] && !escaped {
             hash = (hash ^ u32::from(byte)).wrapping_mul(PRIME);
             continue;
         }
         escaped = byte == b'\\' && !escaped;
-        if at - start >= SHORTEST {
-            on_word(start..at, hash ^ (hash >> 15));
-        }
+        end_word(start..at, hash);
         (start, hash) = (at + 1, SEED);
     }
+    end_word(start..text.len(), hash);
 }
 
 #[cfg(test)]
