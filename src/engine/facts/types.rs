@@ -178,6 +178,8 @@ pub struct EditSigns {
     pub skips: bool,
     /// Fewer assertions than before.
     pub asserts_less: bool,
+    /// Nothing but numbers and quoted texts of its assertions differ: what is expected was changed.
+    pub expects_other: bool,
 }
 
 /// One change to one file.

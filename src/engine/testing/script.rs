@@ -273,7 +273,7 @@ impl<'a> Line<'a> {
     /// `tokens N`, `requires NAME at-least|at-most BAR` (the task), `measures VALUE` (of what it requires).
     /// On actions: `exit N`, `tests red|green [FAILED/TOTAL]`, `failing A,B`, `passing A,B`, `skipping A,B`,
     /// `error CLASS [text]`, `timeout`, `empty`, `unknown`, `refused` (edits nothing), `waits`, `masked`, `skips`,
-    /// `asserts-less`, `plan DONE/TOTAL [item]`, `risk KIND`, `unshown PATH`, `result NAME` (results of equal names
+    /// `asserts-less`, `expects-other`, `plan DONE/TOTAL [item]`, `risk KIND`, `unshown PATH`, `result NAME` (results of equal names
     /// are equal), `edits PATH`, `creates PATH` and `reverts [PATH]` (a command that changes files), `names PATH`
     /// (a command that names it), `says TEXT`.
     fn fact(&mut self, column: &str) {
@@ -344,6 +344,7 @@ impl<'a> Line<'a> {
             "waits" => action.waits = true,
             "masked" => action.masks_exit = true,
             "skips" => action.edits.iter_mut().for_each(|edit| edit.signs.skips = true),
+            "expects-other" => action.edits.iter_mut().for_each(|edit| edit.signs.expects_other = true),
             "asserts-less" => action.edits.iter_mut().for_each(|edit| edit.signs.asserts_less = true),
             "plan" => action.plan = Some(Box::new(plan(value))),
             "risk" => action.risk = serde_json::from_value(value.into()).ok(),
