@@ -192,6 +192,10 @@ impl Findings {
         self.list.push(finding);
     }
 
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.list.extend(findings);
+    }
+
     pub(in crate::engine) fn into_sorted(mut self) -> Vec<Finding> {
         order::sort_by(&mut self.list, |a, b| (a.step, b.severity).cmp(&(b.step, a.severity)));
         self.list

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::DetectContext;
+use super::{DetectContext, DetectorInfo, Finding};
 use crate::engine::facts::{ActionFacts, Operation, RunKind};
 use crate::engine::order;
 use crate::engine::trace::{AgentId, EventKind, Role, Step, StepId, StepKind};
@@ -194,6 +194,26 @@ fn is_one_call(line: &[Turn], period: usize) -> bool {
     let mut round = line.iter().take(period).map(|(_, key)| key);
     let first = round.next();
     round.all(|key| Some(key) == first)
+}
+
+/// The finding that `steps` did the same again: the first `needed` of them would have been enough. The next one
+/// is blamed, and all behind it were wasted, too. None where there is no next one.
+pub(super) fn done_again(
+    ctx: &DetectContext<'_>,
+    info: &'static DetectorInfo,
+    steps: &[StepId],
+    needed: usize,
+    message: String,
+) -> Option<Finding> {
+    let (first, wasted) = (*steps.first()?, steps.get(needed..)?);
+    let blamed = *wasted.first()?;
+    Some(
+        Finding::new(info, blamed, message)
+            .confidence(0.95)
+            .wasting(ctx.waste(wasted))
+            .proven_by([ctx.proof(first), ctx.proof(blamed)])
+            .about(steps.iter().copied()),
+    )
 }
 
 #[cfg(test)]

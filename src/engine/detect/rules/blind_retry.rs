@@ -1,8 +1,6 @@
-use crate::engine::detect::repeats::RepeatKind;
+use crate::engine::detect::repeats::{RepeatKind, done_again};
 use crate::engine::detect::words::{called, count, failure};
-use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
-};
+use crate::engine::detect::{Category, DetectContext, Detector, DetectorInfo, Findings, Severity, Status};
 
 pub(super) struct BlindRetry;
 
@@ -48,14 +46,8 @@ impl Detector for BlindRetry {
                 failure(ctx, *blamed)
             );
             let severity = if is_loop { Severity::Warning } else { Severity::Note };
-            findings.push(
-                Finding::new(&INFO, *blamed, message)
-                    .severity(severity)
-                    .confidence(0.95)
-                    .wasting(ctx.waste(retries))
-                    .proven_by([ctx.proof(*first), ctx.proof(*blamed)])
-                    .about(repeat.steps.iter().copied()),
-            );
+            let finding = done_again(ctx, &INFO, &repeat.steps, 1, message);
+            findings.extend(finding.map(|finding| finding.severity(severity)));
         }
     }
 }

@@ -1,7 +1,6 @@
+use crate::engine::detect::repeats::done_again;
 use crate::engine::detect::words::{called, count};
-use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
-};
+use crate::engine::detect::{Category, DetectContext, Detector, DetectorInfo, Findings, Severity, Status};
 
 pub(super) struct Cycle;
 
@@ -31,22 +30,15 @@ impl Detector for Cycle {
             return;
         }
         for cycle in &ctx.repeats().cycles {
-            let (first, again) = cycle.steps.split_at(cycle.period.min(cycle.steps.len()));
-            let (Some(start), Some(blamed)) = (first.first(), again.first()) else { continue };
-            let names: Vec<String> = first.iter().map(|step| called(ctx, *step)).collect();
+            let round = cycle.steps.iter().take(cycle.period);
+            let names: Vec<String> = round.map(|step| called(ctx, *step)).collect();
             let message = format!(
                 "The same {} with the same results were done in {}: {}.",
                 count(cycle.period, "action"),
                 count(cycle.steps.len() / cycle.period, "round"),
                 names.join(", then ")
             );
-            findings.push(
-                Finding::new(&INFO, *blamed, message)
-                    .confidence(0.95)
-                    .wasting(ctx.waste(again))
-                    .proven_by([ctx.proof(*start), ctx.proof(*blamed)])
-                    .about(cycle.steps.iter().copied()),
-            );
+            findings.extend(done_again(ctx, &INFO, &cycle.steps, cycle.period, message));
         }
     }
 }

@@ -1,8 +1,6 @@
-use crate::engine::detect::repeats::RepeatKind;
+use crate::engine::detect::repeats::{RepeatKind, done_again};
 use crate::engine::detect::words::{called, count};
-use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
-};
+use crate::engine::detect::{Category, DetectContext, Detector, DetectorInfo, Findings, Severity, Status};
 
 pub(super) struct ExactRepeat;
 
@@ -39,22 +37,15 @@ impl Detector for ExactRepeat {
         }
         for repeat in ctx.repeats().repeats.iter().filter(|repeat| repeat.kind == RepeatKind::Other) {
             let is_loop = repeat.steps.len() >= REPEATS;
-            let Some((first, again)) = repeat.steps.split_first() else { continue };
-            let Some(blamed) = again.first().filter(|_| is_loop || repeat.in_a_row) else { continue };
+            let Some(blamed) = repeat.steps.get(1).filter(|_| is_loop || repeat.in_a_row) else { continue };
             let message = format!(
                 "{} was called {} with the same input and the same result, and nothing changed in between.",
                 called(ctx, *blamed),
                 count(repeat.steps.len(), "time")
             );
             let severity = if is_loop { Severity::Warning } else { Severity::Note };
-            findings.push(
-                Finding::new(&INFO, *blamed, message)
-                    .severity(severity)
-                    .confidence(0.95)
-                    .wasting(ctx.waste(again))
-                    .proven_by([ctx.proof(*first), ctx.proof(*blamed)])
-                    .about(repeat.steps.iter().copied()),
-            );
+            let finding = done_again(ctx, &INFO, &repeat.steps, 1, message);
+            findings.extend(finding.map(|finding| finding.severity(severity)));
         }
     }
 }

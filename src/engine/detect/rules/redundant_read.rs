@@ -1,8 +1,6 @@
-use crate::engine::detect::repeats::RepeatKind;
+use crate::engine::detect::repeats::{RepeatKind, done_again};
 use crate::engine::detect::words::{count, quoted};
-use crate::engine::detect::{
-    Category, DetectContext, Detector, DetectorInfo, Finding, Findings, Severity, Status,
-};
+use crate::engine::detect::{Category, DetectContext, Detector, DetectorInfo, Findings, Severity, Status};
 
 pub(super) struct RedundantRead;
 
@@ -30,20 +28,14 @@ impl Detector for RedundantRead {
 
     fn detect(&self, ctx: &DetectContext<'_>, findings: &mut Findings) {
         for repeat in ctx.repeats().repeats.iter().filter(|repeat| repeat.kind == RepeatKind::Read) {
-            let Some((first, again)) = repeat.steps.split_first() else { continue };
-            let Some(blamed) = again.first() else { continue };
-            let file = ctx.facts.action(*first).and_then(|action| action.targets.first());
+            let first = repeat.steps.first().and_then(|step| ctx.facts.action(*step));
+            let file = first.and_then(|action| action.targets.first());
             let message = format!(
                 "{} was read {} with the same text each time, and nothing was edited in between.",
                 file.map_or_else(|| "A file".to_owned(), |file| quoted(file)),
                 count(repeat.steps.len(), "time")
             );
-            findings.push(
-                Finding::new(&INFO, *blamed, message)
-                    .wasting(ctx.waste(again))
-                    .proven_by([ctx.proof(*first), ctx.proof(*blamed)])
-                    .about(repeat.steps.iter().copied()),
-            );
+            findings.extend(done_again(ctx, &INFO, &repeat.steps, 1, message));
         }
     }
 }
