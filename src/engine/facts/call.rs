@@ -10,13 +10,12 @@ use super::edits::{self, KnownTexts, Window, Writes};
 use super::operation;
 use super::quote::head;
 use super::shell::{self, Command};
+use super::targets::{MAX_TARGET, MAX_TARGETS, targets};
 use super::tool::{self, Tool};
 use super::{ActionFacts, ActionOutcome, Edit, Operation, Risk, RunKind, risk, test_run};
 use crate::engine::trace::{CallInput, CallText};
 
 const MAX_COMMAND: usize = 400;
-const MAX_TARGETS: usize = 20;
-const MAX_TARGET: usize = 300;
 
 /// What must be remembered of a call until its result arrives.
 #[derive(Debug, Clone, Default)]
@@ -137,7 +136,7 @@ impl<'a> Draft<'a> {
         if !arguments.argv.is_empty() {
             let commands = shell::parse_words(arguments.argv.clone());
             let text = match arguments.argv.as_slice() {
-                [shell, flags, script] if is_shell(shell) && flags.ends_with('c') => {
+                [shell, flags, script] if shell::is_shell(shell) && flags.ends_with('c') => {
                     Cow::Borrowed(script.as_ref())
                 }
                 words => Cow::Owned(words.join(" ")),
@@ -213,7 +212,7 @@ impl<'a> Draft<'a> {
     fn of_shell(&mut self, text: &'a str, bench: &mut Workbench) {
         let commands = shell::parse(text);
         self.of_commands(&commands, bench);
-        self.command = Some(Cow::Borrowed(script_of(text)));
+        self.command = Some(Cow::Borrowed(shell::script_of(text)));
     }
 
     fn of_commands(&mut self, commands: &[Command<'_>], bench: &mut Workbench) {
@@ -243,7 +242,7 @@ impl<'a> Draft<'a> {
         self.pending = Pending {
             framework: commands.iter().find_map(test_run::framework),
             hides_exit: shell::hides_exit(commands, index),
-            one_means_no: commands.last().is_some_and(one_means_no),
+            one_means_no: commands.last().is_some_and(operation::one_means_no),
             compound: commands.iter().filter(|command| command.program() != "cd").count() > 1,
             ..Pending::default()
         };
@@ -294,108 +293,9 @@ fn first_file<'a>(arguments: &'a Arguments<'_>) -> &'a str {
     arguments.files.first().map_or("", AsRef::as_ref)
 }
 
-fn is_shell(word: &str) -> bool {
-    matches!(word.rsplit('/').next(), Some("bash" | "sh" | "zsh" | "dash"))
-}
-
-/// The script inside `bash -lc '…'`, else the line as it stands.
-fn script_of(text: &str) -> &str {
-    let trimmed = text.trim();
-    for shell in ["bash -lc ", "bash -c ", "sh -c ", "/bin/bash -c ", "/bin/bash -lc ", "sh -lc "] {
-        let Some(script) = trimmed.strip_prefix(shell) else { continue };
-        for quote in ['\'', '"'] {
-            if let Some(inner) = script.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)) {
-                return inner;
-            }
-        }
-    }
-    trimmed
-}
-
 fn cut(text: &str, characters: usize) -> Box<str> {
     let end = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
     text.get(..end).unwrap_or(text).into()
-}
-
-/// Exit status 1 of these says "no", not "wrong".
-fn one_means_no(command: &Command<'_>) -> bool {
-    matches!(
-        command.program(),
-        "grep"
-            | "egrep"
-            | "fgrep"
-            | "rg"
-            | "ag"
-            | "ack"
-            | "zgrep"
-            | "diff"
-            | "cmp"
-            | "test"
-            | "["
-            | "[["
-            | "which"
-            | "pgrep"
-            | "find"
-            | "command"
-            | "type"
-            | "lsof"
-            | "pidof"
-            | "pkill"
-            | "xargs"
-    ) || (command.program() == "git"
-        && matches!(operation::git_verb(command), "diff" | "grep" | "check-ignore"))
-}
-
-/// The words of a command that name files it looks at or changes.
-fn targets<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
-    let names_files = matches!(
-        operation::of_command(command),
-        Operation::Read
-            | Operation::Search
-            | Operation::List
-            | Operation::Edit
-            | Operation::Create
-            | Operation::Delete
-            | Operation::Run(RunKind::Test | RunKind::Program)
-    );
-    // The first operand of these is what is looked for, unless an option gave it.
-    let leads_with_pattern =
-        matches!(
-            command.program(),
-            "grep"
-                | "egrep"
-                | "fgrep"
-                | "rg"
-                | "ag"
-                | "ack"
-                | "zgrep"
-                | "sed"
-                | "awk"
-                | "gawk"
-                | "search_dir"
-                | "search_file"
-        ) && !command.arguments().any(|word| matches!(word, "-e" | "-f" | "--regexp" | "--expression"));
-    let is_find = matches!(command.program(), "find" | "fd");
-    command
-        .arguments()
-        // Behind its folders, `find` takes conditions.
-        .take_while(move |word| !(is_find && word.starts_with('-')))
-        .filter(|word| !word.starts_with('-'))
-        .skip(usize::from(leads_with_pattern))
-        .filter(move |word| names_files && looks_like_file(word))
-        .take(MAX_TARGETS)
-}
-
-fn looks_like_file(word: &str) -> bool {
-    word.len() < MAX_TARGET
-        && !word.contains(['\n', ' ', '$', '*', '(', '{', '|', '<', '>', '\\', '^', ';', ','])
-        && (word.contains('/') && !word.starts_with("s/")
-            || word.rsplit_once('.').is_some_and(|(stem, extension)| {
-                !stem.is_empty()
-                    && (1..=5).contains(&extension.len())
-                    && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            }))
-        && word.parse::<f64>().is_err()
 }
 
 /// Tool and input, byte for byte but for the kind of line ends.

@@ -27,6 +27,7 @@ mod risk;
 mod run_kind;
 mod shell;
 mod sketch;
+mod targets;
 mod test_run;
 mod tone;
 mod tool;

@@ -147,6 +147,34 @@ pub(super) fn waits(command: &Command<'_>) -> bool {
     }
 }
 
+/// Exit status 1 of these says "no", not "wrong".
+pub(super) fn one_means_no(command: &Command<'_>) -> bool {
+    matches!(
+        command.program(),
+        "grep"
+            | "egrep"
+            | "fgrep"
+            | "rg"
+            | "ag"
+            | "ack"
+            | "zgrep"
+            | "diff"
+            | "cmp"
+            | "test"
+            | "["
+            | "[["
+            | "which"
+            | "pgrep"
+            | "find"
+            | "command"
+            | "type"
+            | "lsof"
+            | "pidof"
+            | "pkill"
+            | "xargs"
+    ) || (command.program() == "git" && matches!(git_verb(command), "diff" | "grep" | "check-ignore"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Operation::{Browse, Create, Delete, Edit, List, Read, Run, Search, Submit};

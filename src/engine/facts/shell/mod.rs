@@ -176,6 +176,25 @@ pub(super) fn masks_exit(commands: &[Command<'_>], index: usize) -> bool {
     says_well && (command.next == Join::Or || (command.next == Join::Then && is_last))
 }
 
+/// Whether a program is a shell.
+pub(super) fn is_shell(word: &str) -> bool {
+    matches!(word.rsplit('/').next(), Some("bash" | "sh" | "zsh" | "dash"))
+}
+
+/// The script inside `bash -lc '…'`, else the line as it stands.
+pub(super) fn script_of(text: &str) -> &str {
+    let trimmed = text.trim();
+    for shell in ["bash -lc ", "bash -c ", "sh -c ", "/bin/bash -c ", "/bin/bash -lc ", "sh -lc "] {
+        let Some(script) = trimmed.strip_prefix(shell) else { continue };
+        for quote in ['\'', '"'] {
+            if let Some(inner) = script.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)) {
+                return inner;
+            }
+        }
+    }
+    trimmed
+}
+
 #[cfg(test)]
 mod tests {
     use super::{hides_exit, masks_exit, parse, parse_words};

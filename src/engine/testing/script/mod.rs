@@ -16,18 +16,21 @@
 //! facts, as [`Line::fact`] lists them. `<- detector-id` at the end of a line says which findings blame that step.
 //! Lines such as `# outcome failed` before the steps describe the run, as [`Script::head`] lists them.
 
+mod words;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::engine::detect::{DetectContext, Detector, Finding, Findings};
 use crate::engine::facts::{
-    ActionFacts, ActionOutcome, Announcement, Claim, ClaimKind, Edit, EditKind, EditSigns, ErrorClass,
-    ErrorSignature, Measurement, Operation, PlanState, Quote, Requirement, RunFacts, RunKind, Sketch,
-    StepFacts, TestCounts, TestRun, Tone, test_key,
+    ActionFacts, ActionOutcome, Announcement, Claim, Edit, EditKind, EditSigns, ErrorClass, Measurement,
+    Operation, Requirement, RunFacts, RunKind, Sketch, StepFacts, test_key,
 };
 use crate::engine::trace::{
     At, CallInput, CallText, EventKind, Outcome, PartKind, ResultText, Role, RunIndex, Segment, StepId,
     TextRef, Trace, TraceBuilder, Usage,
 };
+
+use words::{claim, error_class, operation, plan, quote, requirement, signature, test_run, tone};
 
 /// Runs `detector` alone over the script and compares the steps it blames with those that are marked, both
 /// ways. Returns what it found, for a closer look.
@@ -379,112 +382,6 @@ impl<'a> Line<'a> {
             _ => PartKind::Thought,
         }
     }
-}
-
-/// What a line's first word does; `None` for messages, thoughts and events.
-fn operation(kind: &str) -> Option<Operation> {
-    Some(match kind {
-        "user" | "system" | "assistant" | "thought" | "event" => return None,
-        "read" => Operation::Read,
-        "search" => Operation::Search,
-        "list" => Operation::List,
-        "edit" => Operation::Edit,
-        "create" => Operation::Create,
-        "delete" => Operation::Delete,
-        "test" => Operation::Run(RunKind::Test),
-        "build" => Operation::Run(RunKind::Build),
-        "lint" => Operation::Run(RunKind::Lint),
-        "install" => Operation::Run(RunKind::Install),
-        "git" => Operation::Run(RunKind::VersionControl),
-        "server" => Operation::Run(RunKind::Server),
-        "program" => Operation::Run(RunKind::Program),
-        "run" => Operation::Run(RunKind::Other),
-        "browse" => Operation::Browse,
-        "plan" => Operation::Plan,
-        "delegate" => Operation::Delegate,
-        "submit" => Operation::Submit,
-        "ask" => Operation::Ask,
-        "call" => Operation::Other,
-        other => panic!("unknown kind of step “{other}”"),
-    })
-}
-
-/// `DONE/TOTAL [the first open item]`.
-fn plan(value: &str) -> PlanState {
-    let (counts, item) = value.split_once(' ').unwrap_or((value, ""));
-    let (done, total) = counts.split_once('/').unwrap_or((counts, counts));
-    let (done, total): (u16, u16) = (done.parse().unwrap_or(0), total.parse().unwrap_or(0));
-    let first_open = (!item.trim().is_empty()).then(|| quote(PartKind::Call, item.trim()));
-    PlanState { open: total - done, done, first_open }
-}
-
-/// `accuracy at-least 0.62`.
-fn requirement(value: &str) -> Requirement {
-    let mut words = value.split(' ');
-    let name = match words.next() {
-        Some("accuracy") => "accuracy",
-        Some("latency") => "latency",
-        other => panic!("unknown name of a requirement {other:?}"),
-    };
-    let (bound, bar) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    Requirement {
-        name,
-        at_least: bound == "at-least",
-        bar: bar.parse().unwrap_or(0.0),
-        stated: StepId(0),
-        quote: quote(PartKind::Message, &format!("{} {bar}", bound.replace('-', " "))),
-        met: false,
-        last: None,
-    }
-}
-
-/// `red 2/10`: two of ten failed.
-fn test_run(value: &str) -> TestRun {
-    let (colour, numbers) = value.split_once(' ').unwrap_or((value, ""));
-    let counts = numbers.split_once('/').and_then(|(failed, total)| {
-        let (failed, total): (u32, u32) = (failed.parse().ok()?, total.parse().ok()?);
-        Some(TestCounts { passed: total - failed, failed, skipped: 0 })
-    });
-    let quote = counts.map(|counts| {
-        let line = format!("{} failed, {} passed", counts.failed, counts.passed);
-        self::quote(PartKind::Result, &line)
-    });
-    let (failing, skipped, passing) = (Vec::new(), Vec::new(), Vec::new());
-    TestRun { framework: "pytest".into(), green: colour == "green", counts, failing, skipped, passing, quote }
-}
-
-fn claim(kind: &str) -> ClaimKind {
-    match kind {
-        "tests-pass" => ClaimKind::TestsPass,
-        "fixed" => ClaimKind::Fixed,
-        "verified" => ClaimKind::Verified,
-        "done" => ClaimKind::Done,
-        "unsure" => ClaimKind::Unsure,
-        "gave-up" => ClaimKind::GaveUp,
-        "assumed" => ClaimKind::Assumed,
-        "otherwise" => ClaimKind::Otherwise,
-        other => panic!("unknown claim “{other}”"),
-    }
-}
-
-fn tone(tone: &str) -> Tone {
-    match tone {
-        "pleased" => Tone::Pleased,
-        "expects-failure" => Tone::ExpectsFailure,
-        other => panic!("unknown tone “{other}”"),
-    }
-}
-
-fn error_class(class: &str) -> ErrorClass {
-    serde_json::from_value(class.into()).unwrap_or_else(|_| panic!("unknown error class “{class}”"))
-}
-
-fn signature(part: PartKind, text: &str) -> ErrorSignature {
-    ErrorSignature { template: text.into(), quote: quote(part, text) }
-}
-
-fn quote(part: PartKind, text: &str) -> Quote {
-    Quote { part, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX), text: text.into() }
 }
 
 #[cfg(test)]
