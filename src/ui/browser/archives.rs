@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
-use super::DroppedFile;
-use super::engine_client::{EngineEvent, Inner};
+use super::pool::Pool;
 use super::unpacker::{FromUnpacker, Unpacker};
+use super::{DroppedFile, EngineEvent};
 use crate::protocol::{PlannedFile, PlannedRole};
 
 /// Files that were opened together and wait for the archives among them.
@@ -64,7 +64,7 @@ impl Opening {
     }
 }
 
-impl Inner {
+impl Pool {
     /// Unpacks the next archive, or plans when there is none left.
     pub(super) fn next_archive(self: &Rc<Self>, number: u32) {
         loop {
@@ -100,8 +100,8 @@ impl Inner {
     ) -> Result<Unpacker, String> {
         let weak: Weak<Self> = Rc::downgrade(self);
         Unpacker::start(file, move |message| {
-            if let Some(inner) = weak.upgrade() {
-                inner.hear_unpacker(number, archive, message);
+            if let Some(pool) = weak.upgrade() {
+                pool.hear_unpacker(number, archive, message);
             }
         })
     }
@@ -113,7 +113,7 @@ impl Inner {
             if current.is_none_or(|(known, _)| *known != archive) {
                 return;
             }
-            state.files.get(&archive).map_or(0, |open| super::engine_client::size_of(&open.file))
+            state.files.get(&archive).map_or(0, |open| super::planning::size_of(&open.file))
         };
         match message {
             FromUnpacker::Progress(done) => (self.tell)(EngineEvent::Progress { id: archive, done, total }),

@@ -7,6 +7,8 @@ pub mod drop;
 pub mod engine_client;
 pub mod fragment;
 pub mod media;
+mod planning;
+mod pool;
 pub mod storage;
 pub mod surface;
 mod unpacker;
