@@ -38,7 +38,7 @@ pub(super) fn Side() -> impl IntoView {
     };
     view! {
         <aside class="side" aria-label="About the run">
-            <div class="tabs" role="tablist" aria-label="About the run">{Tab::ALL.map(tab_button).to_vec()}</div>
+            <div class="tabs" role="tablist" aria-label="About the run">{Tab::ALL.into_iter().map(tab_button).collect_view()}</div>
             <div
                 id="side-panel"
                 class="side__panel"
@@ -134,7 +134,8 @@ fn About() -> impl IntoView {
             {lacks.map(|lacks| view! { <p class="about__lacks">{lacks}</p> })}
         }
     };
-    let rows = facts.map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).to_vec();
+    let rows =
+        facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).collect_view();
     let warnings = report.warnings.clone();
     let has_warnings = !warnings.is_empty();
     view! {
