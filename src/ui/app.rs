@@ -2,7 +2,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
 use super::browser::{fragment, media};
-use super::components::{DoctorDialog, KeysDialog, NoticeBar, RulesDialog, TopBar, WeightsDialog};
+use super::components::{
+    DoctorDialog, KeysDialog, NoticeBar, PaletteDialog, RulesDialog, TopBar, WeightsDialog,
+};
 use super::state::{Appearance, Session, provide_state};
 use super::views;
 use crate::view_model::keys::{Command, command};
@@ -35,6 +37,7 @@ fn App() -> impl IntoView {
             <NoticeBar />
             {move || views::render(view.get())}
             <KeysDialog />
+            <PaletteDialog />
             <DoctorDialog />
             <RulesDialog />
             <WeightsDialog />
@@ -56,6 +59,11 @@ fn follow_the_system_theme() {
 /// Keys that work on every screen.
 fn follow_general_keys(session: Session) {
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        if media::asks_for_palette(&event) {
+            event.prevent_default();
+            session.palette_shown.update(|shown| *shown = !*shown);
+            return;
+        }
         if media::is_typing(&event) {
             return;
         }

@@ -16,11 +16,14 @@ pub mod keys;
 pub mod lanes;
 pub mod ledger;
 pub mod mutes;
+pub mod palette;
 pub mod percent;
 pub mod place;
+pub mod playback;
 pub mod quote;
 pub mod rows;
 pub mod scene;
+pub mod scrub;
 pub mod story;
 #[cfg(test)]
 mod testing;

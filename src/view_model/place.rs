@@ -44,6 +44,8 @@ pub struct Place {
     pub run: Option<(u32, u32)>,
     /// 0-based.
     pub step: u32,
+    /// First and last step of the chosen range.
+    pub chosen: Option<(u32, u32)>,
     pub axis: AxisKind,
     pub tab: Tab,
     /// Which findings are listed.
@@ -65,6 +67,7 @@ impl Place {
                     }
                 }
                 "step" => place.step = value.parse::<u32>().map_or(0, |number| number.saturating_sub(1)),
+                "range" => place.chosen = read_range(value),
                 "axis" if value == "time" => place.axis = AxisKind::Time,
                 "tab" => place.tab = Tab::ALL.into_iter().find(|tab| tab.id() == value).unwrap_or_default(),
                 _ => place.filter.read(key, value),
@@ -77,6 +80,9 @@ impl Place {
     pub fn fragment(&self) -> String {
         let Some((file, run)) = self.run else { return String::new() };
         let mut text = format!("run={file}.{run}&step={}", u64::from(self.step) + 1);
+        if let Some((first, last)) = self.chosen {
+            text.push_str(&format!("&range={}-{}", u64::from(first) + 1, u64::from(last) + 1));
+        }
         if self.axis == AxisKind::Time {
             text.push_str("&axis=time");
         }
@@ -87,6 +93,13 @@ impl Place {
         self.filter.write(&mut text);
         text
     }
+}
+
+/// `3-9` as it is counted by a person, either way round.
+fn read_range(text: &str) -> Option<(u32, u32)> {
+    let (from, to) = text.split_once('-')?;
+    let (from, to): (u32, u32) = (from.parse().ok()?, to.parse().ok()?);
+    Some((from.min(to).checked_sub(1)?, from.max(to) - 1))
 }
 
 #[cfg(test)]
@@ -100,11 +113,12 @@ mod tests {
         let place = Place {
             run: Some((1, 20)),
             step: 11,
+            chosen: Some((2, 8)),
             axis: AxisKind::Time,
             tab: Tab::Score,
             filter: FindingFilter::default(),
         };
-        assert_eq!(place.fragment(), "run=1.20&step=12&axis=time&tab=score");
+        assert_eq!(place.fragment(), "run=1.20&step=12&range=3-9&axis=time&tab=score");
         assert_eq!(Place::parse(&place.fragment()), place);
         assert_eq!(Place::parse(&format!("#{}", place.fragment())), place);
     }
@@ -129,7 +143,7 @@ mod tests {
 
     #[test]
     fn nonsense_leads_to_the_start() {
-        assert_eq!(Place::parse("#run=x.y&step=-3&tab=none&&=&axis"), Place::default());
+        assert_eq!(Place::parse("#run=x.y&step=-3&range=0-2&tab=none&&=&axis"), Place::default());
         assert_eq!(Place::default().fragment(), "");
     }
 }

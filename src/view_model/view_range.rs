@@ -10,6 +10,13 @@ impl ViewRange {
         Self { start: 0.0, end: length.max(f64::MIN_POSITIVE) }
     }
 
+    /// All of `from..to` with a little around it, but no less than `shortest`.
+    pub fn around(from: f64, to: f64, length: f64, shortest: f64) -> Self {
+        let span = ((to - from) * 1.04).max(shortest).min(length);
+        let middle = f64::midpoint(from, to);
+        Self { start: middle - span / 2.0, end: middle + span / 2.0 }.clamp(length)
+    }
+
     pub fn span(self) -> f64 {
         self.end - self.start
     }
@@ -88,6 +95,13 @@ mod tests {
         let range = ViewRange { start: 10.0, end: 30.0 };
         assert_eq!(range.pan(-50.0, 100.0), ViewRange { start: 0.0, end: 20.0 });
         assert_eq!(range.pan(500.0, 100.0), ViewRange { start: 80.0, end: 100.0 });
+    }
+
+    #[test]
+    fn shows_a_range_with_a_little_around_it() {
+        assert_eq!(ViewRange::around(40.0, 65.0, 100.0, 5.0), ViewRange { start: 39.5, end: 65.5 });
+        assert_eq!(ViewRange::around(0.0, 1.0, 100.0, 5.0), ViewRange { start: 0.0, end: 5.0 });
+        assert_eq!(ViewRange::around(0.0, 2.0, 2.0, 5.0), ViewRange::full(2.0));
     }
 
     #[test]

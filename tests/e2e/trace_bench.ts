@@ -17,6 +17,7 @@ export class TraceBench {
   readonly suspects: Locator
   readonly chain: Locator
   readonly timeline: Locator
+  readonly player: Locator
   readonly steps: Locator
   readonly selectedStep: Locator
   readonly detail: Locator
@@ -32,6 +33,7 @@ export class TraceBench {
     this.suspects = this.verdict.getByRole('region', { name: 'First wrong step' })
     this.chain = this.verdict.getByRole('region', { name: 'What followed' })
     this.timeline = page.getByRole('region', { name: 'Timeline' })
+    this.player = page.getByRole('group', { name: 'Player' })
     this.steps = page.getByRole('listbox', { name: 'Steps' })
     this.selectedStep = this.steps.getByRole('option', { selected: true })
     this.detail = page.getByRole('region', { name: 'Selected step' })

@@ -1,7 +1,7 @@
 //! What the browser knows of its window: colour scheme, sizes, what has the focus.
 
 use gloo::events::EventListener;
-use gloo::utils::{document_element, window};
+use gloo::utils::{document, document_element, window};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     Element, HtmlElement, KeyboardEvent, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition,
@@ -42,6 +42,13 @@ pub fn scroll_to_mark(frame: &Element) -> bool {
     true
 }
 
+/// Scrolls as little as needed for the element to be in sight.
+pub fn reveal(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
 /// Whether a key press belongs to a text field or to the browser, and is none of ours.
 pub fn is_typing(event: &KeyboardEvent) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
@@ -49,9 +56,27 @@ pub fn is_typing(event: &KeyboardEvent) -> bool {
     }
     let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|element| {
+        let is_slider = element.get_attribute("type").is_some_and(|kind| kind == "range");
         element.is_content_editable()
-            || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            || match element.tag_name().as_str() {
+                // A slider keeps the arrows and the like; letters mean nothing to it.
+                "INPUT" if is_slider => event.key().len() > 1,
+                "INPUT" | "TEXTAREA" | "SELECT" => true,
+                "BUTTON" | "SUMMARY" => event.key() == " ",
+                _ => false,
+            }
     })
+}
+
+/// Whether a key press asks for the palette, wherever one types.
+pub fn asks_for_palette(event: &KeyboardEvent) -> bool {
+    (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key() && event.key() == "k"
+}
+
+/// Gives the focus to the element with this id. Whether there is one.
+pub fn focus(id: &str) -> bool {
+    let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
 }
 
 /// Watches the size of an element until it is dropped.

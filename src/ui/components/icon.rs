@@ -15,6 +15,9 @@ pub enum Glyph {
     Unfold,
     Copy,
     Search,
+    Play,
+    Pause,
+    Loop,
 }
 
 impl Glyph {
@@ -34,6 +37,9 @@ impl Glyph {
             Self::Fold => "M4 13l6-6 6 6",
             Self::Unfold => "M4 7l6 6 6-6",
             Self::Search => "M13.5 8.5a5 5 0 1 1-10 0a5 5 0 0 1 10 0M12.2 12.2L17 17",
+            Self::Play => "M6 4l10 6-10 6z",
+            Self::Pause => "M7 4v12M13 4v12",
+            Self::Loop => "M3 9V8a3 3 0 0 1 3-3h10m-3-3l3 3-3 3M17 11v1a3 3 0 0 1-3 3H4m3 3l-3-3 3-3",
             Self::Copy => "M7 7h9v9H7zM4 13V4h9",
         }
     }

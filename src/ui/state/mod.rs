@@ -4,6 +4,7 @@
 
 mod actions;
 mod appearance;
+mod moves;
 mod rows;
 mod run;
 mod session;

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::{RowStore, Session};
 use crate::engine::detect::Severity;
-use crate::engine::report::{Mark, RunReport, StepMap};
+use crate::engine::report::{RunReport, StepMap};
 use crate::protocol::{RunKey, StepBody};
 use crate::ui::browser::media;
 use crate::view_model::axis::{Axis, AxisKind};
 use crate::view_model::evidence;
 use crate::view_model::finding_filter::FindingFilter;
-use crate::view_model::jumps::{last_before, next_after};
 use crate::view_model::place::{Place, Tab};
+use crate::view_model::playback::Playback;
 use crate::view_model::view_range::ViewRange;
 
 /// The text of the selected step.
@@ -43,6 +43,9 @@ pub struct RunState {
     pub axis: Memo<Arc<Axis>>,
     /// What of the axis is in sight; `None` shows all of it.
     pub range: RwSignal<Option<ViewRange>>,
+    /// First and last step of the range a person has chosen, to zoom to or to play again and again.
+    pub chosen: RwSignal<Option<(u32, u32)>>,
+    pub playback: RwSignal<Playback>,
     /// The verdict is one line, so that the work area gets the height.
     pub folded: RwSignal<bool>,
     /// On a narrow screen: the step stands alone.
@@ -78,6 +81,8 @@ impl RunState {
             axis_kind,
             axis,
             range: RwSignal::new(None),
+            chosen: RwSignal::new(place.chosen),
+            playback: RwSignal::default(),
             folded: RwSignal::new(false),
             reading: RwSignal::new(false),
             show_evidence: RwSignal::new(0),
@@ -119,6 +124,7 @@ impl RunState {
         Place {
             run: Some((self.key.file, self.key.index)),
             step: self.selected.get(),
+            chosen: self.chosen.get(),
             axis: self.axis_kind.get(),
             tab: self.tab.get(),
             filter: self.filter.get(),
@@ -156,36 +162,6 @@ impl RunState {
     pub fn step_by(self, delta: i64) {
         let next = i64::from(self.selected.get_untracked()).saturating_add(delta).max(0);
         self.step_to(u32::try_from(next).unwrap_or(u32::MAX));
-    }
-
-    pub fn next_finding(self) {
-        self.jump(|steps, at| next_after(steps, at).or_else(|| steps.first().copied()));
-    }
-
-    pub fn previous_finding(self) {
-        self.jump(|steps, at| last_before(steps, at).or_else(|| steps.last().copied()));
-    }
-
-    fn jump(self, pick: impl FnOnce(&[u32], u32) -> Option<u32>) {
-        let steps: Vec<u32> =
-            self.flagged.with_untracked(|flagged| flagged.iter().map(|(step, _)| *step).collect());
-        if let Some(step) = pick(&steps, self.selected.get_untracked()) {
-            self.step_to(step);
-            self.show_evidence.update(|count| *count += 1);
-        }
-    }
-
-    pub fn next_red_check(self) {
-        let red: Vec<u32> = self.map.with_untracked(|map| match map {
-            Some(Ok(map)) => {
-                map.marks.iter().filter(|(_, mark)| *mark == Mark::RedCheck).map(|(step, _)| *step).collect()
-            }
-            _ => Vec::new(),
-        });
-        let at = self.selected.get_untracked();
-        if let Some(step) = next_after(&red, at).or_else(|| red.first().copied()) {
-            self.step_to(step);
-        }
     }
 
     /// Zooms the timeline; `anchor` is a place on the axis, the selected step without one.

@@ -8,6 +8,7 @@ use crate::engine::score::Profile;
 use crate::protocol::{Catalog, ClusterView, RunKey};
 use crate::ui::browser::EngineClient;
 use crate::view_model::mutes::Mutes;
+use crate::view_model::palette::Choice;
 use crate::view_model::place::Place;
 
 /// What the page shows.
@@ -98,6 +99,9 @@ pub struct Session {
     /// Something went wrong that belongs to no file.
     pub notice: RwSignal<Option<String>>,
     pub keys_shown: RwSignal<bool>,
+    pub palette_shown: RwSignal<bool>,
+    /// What was chosen in the palette, until the open run has done it.
+    pub asked: RwSignal<Option<Choice>>,
     /// The file of which the format doctor's words are shown.
     pub examined: RwSignal<Option<u32>>,
     /// Formats and detectors, as the engine describes them.
@@ -128,6 +132,8 @@ impl Session {
             wanted: RwSignal::new(None),
             notice: RwSignal::new(None),
             keys_shown: RwSignal::new(false),
+            palette_shown: RwSignal::new(false),
+            asked: RwSignal::new(None),
             examined: RwSignal::new(None),
             catalog: RwSignal::new(None),
             profile: RwSignal::default(),
@@ -159,6 +165,7 @@ impl Session {
     /// Whether a dialog lies over the page and has the keys.
     pub fn dialog_shown(self) -> bool {
         self.keys_shown.get_untracked()
+            || self.palette_shown.get_untracked()
             || self.weights_shown.get_untracked()
             || self.examined.get_untracked().is_some()
             || self.rules_shown.get_untracked().is_some()

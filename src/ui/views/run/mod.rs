@@ -51,6 +51,8 @@ fn Run(run: RunKey) -> impl IntoView {
     load_map(state, session);
     load_bodies(state, session);
     keys::follow(state, session);
+    keys::follow_palette(state, session);
+    player::play(state);
     Effect::new(move |_| fragment::write(&state.place().fragment()));
     follow_links(state, session);
     follow_weights(state, session);
@@ -111,6 +113,7 @@ fn follow_links(state: RunState, session: Session) {
         if let Some(place) = wanted.filter(|place| before.is_some() && place.run == here) {
             state.tab.set(place.tab);
             state.filter.set(place.filter);
+            state.chosen.set(place.chosen);
             state.set_axis(place.axis);
             state.select(place.step);
         }
