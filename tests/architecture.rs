@@ -35,9 +35,21 @@ const LAYERS: &[(&str, &[&str])] = &[
             "engine::compare",
         ],
     ),
+    // Of `import` only what turns a step's bytes back into its text.
+    ("engine::query", &["engine::trace", "engine::import", "engine::facts", "engine::detect"]),
     // Of `facts` and `detect` only the words that reports are written in: severities, outcomes, error classes;
     // of `score` only the profile, which is data.
-    ("view_model", &["engine::trace", "engine::facts", "engine::detect", "engine::score", "engine::report"]),
+    (
+        "view_model",
+        &[
+            "engine::trace",
+            "engine::facts",
+            "engine::detect",
+            "engine::score",
+            "engine::query",
+            "engine::report",
+        ],
+    ),
     ("protocol", &["engine", "view_model"]),
     ("cli", &["engine"]),
     ("ui", &["view_model", "protocol", "engine"]),

@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod detect;
 pub mod facts;
 pub mod import;
+pub mod query;
 pub mod record;
 pub mod replay;
 pub mod report;

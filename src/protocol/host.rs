@@ -6,6 +6,7 @@ use super::{
 };
 use crate::engine::cluster::cluster;
 use crate::engine::import::{self, FileRole, Input};
+use crate::engine::query::{Query, STEP_FIELDS, Searched, search};
 use crate::engine::report::{ErrorText, diagnose, step_map, step_row};
 use crate::engine::score::Profile;
 use crate::engine::trace::{BodySource, Segment, SourceId, StepId};
@@ -56,6 +57,9 @@ impl Host {
                     Ok(body) => EngineReply::Body { run, body: Box::new(body) },
                     Err(message) => EngineReply::Refused { message },
                 })
+            }
+            EngineRequest::Query { run, query, from, effort } => {
+                self.with_run(run, |sources, opened| hits(sources, opened, run, (&query, from, effort)))
             }
             EngineRequest::Diagnose { file } => self.diagnose(file),
             EngineRequest::Cluster { runs } => {
@@ -163,6 +167,23 @@ fn plan(files: &[FileEntry], sources: &dyn BodySource) -> Vec<PlannedFile> {
         .collect()
 }
 
+fn hits(
+    sources: &dyn BodySource,
+    run: &Run,
+    key: RunKey,
+    (query, from, effort): (&str, u32, u32),
+) -> EngineReply {
+    let query = match Query::parse(query, STEP_FIELDS) {
+        Ok(Some(query)) => query,
+        Ok(None) => return EngineReply::Hits { run: key, steps: Vec::new(), next: u32::MAX },
+        Err(error) => return EngineReply::Refused { message: error.message },
+    };
+    let searched =
+        Searched { trace: &run.trace, facts: &run.facts, findings: &run.findings, places: &run.places };
+    let found = search(searched, sources, &query, from, u64::from(effort));
+    EngineReply::Hits { run: key, steps: found.steps, next: found.next }
+}
+
 fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, String> {
     let row = step_row(&run.trace, &run.facts, &run.places, id)
         .ok_or_else(|| format!("the run has no step {}", id.0))?;
@@ -253,6 +274,20 @@ mod tests {
         assert!(matches!(body.last(), Some(EngineReply::Body { body, .. }) if !body.parts.is_empty()));
         let map = ask(&mut host, &[], EngineRequest::Map { run: RUN });
         assert!(matches!(map.last(), Some(EngineReply::Map { map, .. }) if map.shades.len() == 6));
+    }
+
+    #[test]
+    fn finds_steps_piece_by_piece() {
+        let mut host = opened();
+        let mut find = |query: &str, from| {
+            let query = query.to_owned();
+            ask(&mut host, &[], EngineRequest::Query { run: RUN, query, from, effort: 1 }).pop()
+        };
+        assert!(matches!(find("op:test", 2), Some(EngineReply::Hits { steps, next: 3, .. }) if steps == [2]));
+        assert!(
+            matches!(find("op:test", 3), Some(EngineReply::Hits { steps, next: 4, .. }) if steps.is_empty())
+        );
+        assert!(matches!(find("op:tset", 0), Some(EngineReply::Refused { .. })));
     }
 
     #[test]

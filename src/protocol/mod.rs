@@ -65,6 +65,9 @@ pub enum EngineRequest {
     Rows { run: RunKey, start: u32, count: u32 },
     /// The whole body of one step.
     Body { run: RunKey, step: u32 },
+    /// The steps from `from` on that a query holds for, until about `effort` bytes were looked at. To be
+    /// asked again until all were.
+    Query { run: RunKey, query: String, from: u32, effort: u32 },
     /// What the format doctor says of a file that was analysed.
     Diagnose { file: u32 },
     /// Clusters over these runs. Their whole reports would have to be read again in the worker.
@@ -199,6 +202,12 @@ pub enum EngineReply {
     Body {
         run: RunKey,
         body: Box<StepBody>,
+    },
+    /// All of `from..next` were looked at.
+    Hits {
+        run: RunKey,
+        steps: Vec<u32>,
+        next: u32,
     },
     Diagnosed {
         file: u32,

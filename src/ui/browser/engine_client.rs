@@ -102,6 +102,20 @@ impl EngineClient {
         }
     }
 
+    /// The steps of `from..next` that a query holds for, and `next`.
+    pub async fn hits(
+        &self,
+        run: RunKey,
+        query: String,
+        from: u32,
+        effort: u32,
+    ) -> Result<(Vec<u32>, u32), String> {
+        match self.ask_run(run, EngineRequest::Query { run, query, from, effort }).await? {
+            EngineReply::Hits { steps, next, .. } => Ok((steps, next)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     pub async fn diagnosis(&self, file: u32) -> Result<Diagnosis, String> {
         let slot = self.0.home_of(file)?;
         match self.ask(slot, EngineRequest::Diagnose { file }).await? {
