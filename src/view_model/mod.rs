@@ -20,6 +20,7 @@ pub mod palette;
 pub mod percent;
 pub mod place;
 pub mod playback;
+pub mod query;
 pub mod quote;
 pub mod rows;
 pub mod scene;

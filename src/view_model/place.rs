@@ -4,6 +4,7 @@
 
 use super::axis::AxisKind;
 use super::finding_filter::FindingFilter;
+use super::percent;
 
 /// The tabs beside a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +51,8 @@ pub struct Place {
     pub tab: Tab,
     /// Which findings are listed.
     pub filter: FindingFilter,
+    /// What is looked for in the steps.
+    pub query: String,
 }
 
 impl Place {
@@ -70,6 +73,7 @@ impl Place {
                 "range" => place.chosen = read_range(value),
                 "axis" if value == "time" => place.axis = AxisKind::Time,
                 "tab" => place.tab = Tab::ALL.into_iter().find(|tab| tab.id() == value).unwrap_or_default(),
+                "q" => place.query = percent::decode(value),
                 _ => place.filter.read(key, value),
             }
         }
@@ -91,6 +95,10 @@ impl Place {
             text.push_str(self.tab.id());
         }
         self.filter.write(&mut text);
+        if !self.query.is_empty() {
+            text.push_str("&q=");
+            text.push_str(&percent::encode(&self.query));
+        }
         text
     }
 }
@@ -117,6 +125,7 @@ mod tests {
             axis: AxisKind::Time,
             tab: Tab::Score,
             filter: FindingFilter::default(),
+            query: String::new(),
         };
         assert_eq!(place.fragment(), "run=1.20&step=12&range=3-9&axis=time&tab=score");
         assert_eq!(Place::parse(&place.fragment()), place);
@@ -139,6 +148,14 @@ mod tests {
             fragment.starts_with("run=0.0&step=1&severity=error&category=flow&detector=retry-loop&only=")
         );
         assert_eq!(Place::parse(&fragment), place);
+    }
+
+    #[test]
+    fn a_link_keeps_what_is_looked_for() {
+        let query = "op:run exit:!=0 \"a&b = 失败\"".to_owned();
+        let place = Place { run: Some((0, 0)), query, ..Place::default() };
+        assert!(place.fragment().starts_with("run=0.0&step=1&q=op%3Arun%20exit%3A%21%3D0%20"));
+        assert_eq!(Place::parse(&place.fragment()), place);
     }
 
     #[test]

@@ -14,8 +14,13 @@ pub struct Piece<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Highlight {
     pub range: Range<usize>,
-    /// What it is told apart by: the place of the finding it proves.
+    /// What it is told apart by: the place of the finding it proves, or [`Highlight::HIT`].
     pub finding: u32,
+}
+
+impl Highlight {
+    /// No proof of a finding, but what a query looks for.
+    pub const HIT: u32 = u32::MAX;
 }
 
 /// Cuts the bytes `within` of `text` at the highlights. Ranges may overlap (the earlier wins), stick out of

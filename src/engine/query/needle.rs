@@ -54,7 +54,11 @@ impl Needle {
 
     /// Whether bytes that say the text in a file's own way may hold it. `None`: that cannot be told.
     pub(super) fn may_be_in(&self, raw: &[u8]) -> Option<bool> {
-        let core = self.folded.as_bytes().get(self.core.clone()).filter(|core| !core.is_empty())?;
+        let core = self.folded.as_bytes().get(self.core.clone()).unwrap_or_default();
+        if core.is_empty() {
+            let may_be_there = || !raw.is_ascii() || memchr::memmem::find(raw, b"\\u").is_some();
+            return (!self.folded.is_ascii()).then(may_be_there);
+        }
         Some(find_ascii(raw, core, self.rarest).is_some())
     }
 
@@ -158,7 +162,8 @@ mod tests {
         assert_eq!(may("say \"hello\"", r#"say \"HELLO\""#), Some(true));
         assert_eq!(may("say \"hello\"", "say hell"), Some(false));
         assert_eq!(may("\"\n", "anything"), None);
-        assert_eq!(may("失败", "\\u5931"), None);
+        assert_eq!(may("失败", "\\u5931"), Some(true));
+        assert_eq!(may("失败", "plain"), Some(false));
     }
 
     #[test]

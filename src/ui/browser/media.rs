@@ -33,9 +33,11 @@ pub fn set_theme(theme: Option<&str>) {
     drop(done);
 }
 
-/// Brings the first highlighted phrase inside `frame` into sight. Whether there is one.
-pub fn scroll_to_mark(frame: &Element) -> bool {
-    let Some(mark) = frame.query_selector("mark").ok().flatten() else { return false };
+/// Brings the first highlighted phrase inside `frame` into sight: proof of a finding, or a hit of the query.
+/// Whether there is one.
+pub fn scroll_to_mark(frame: &Element, is_hit: bool) -> bool {
+    let wanted = if is_hit { "mark.mark--hit" } else { "mark:not(.mark--hit)" };
+    let Some(mark) = frame.query_selector(wanted).ok().flatten() else { return false };
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Center);
     mark.scroll_into_view_with_scroll_into_view_options(&options);

@@ -11,6 +11,7 @@ mod planning;
 mod pool;
 pub mod storage;
 pub mod surface;
+pub mod text_field;
 mod unpacker;
 mod worker_slot;
 

@@ -55,8 +55,11 @@ fn Shown(source: Source, range: Range<usize>) -> impl IntoView {
             pieces
                 .map(|piece| {
                     let text = strip_ansi(piece.text).into_owned();
-                    match piece.mark {
-                        Some(_) => view! { <mark>{text}</mark> }.into_any(),
+                    match piece.mark.and_then(|mark| marks.get(mark)) {
+                        Some(mark) => {
+                            let is_hit = mark.finding == Highlight::HIT;
+                            view! { <mark class:mark--hit=is_hit>{text}</mark> }.into_any()
+                        }
                         None => text.into_any(),
                     }
                 })

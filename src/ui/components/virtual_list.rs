@@ -6,8 +6,8 @@ use crate::view_model::rows::{OVERSCAN, scroll_to_row, visible_rows};
 
 /// A list of any length with rows of one height, of which only those in sight exist.
 ///
-/// `row` draws the row of an index at an offset in pixels; it must bear the id `row-<index>`. `on_window` is
-/// told which rows are in sight.
+/// `row` draws an item at an offset in pixels; it must bear the id `row-<item>`. `on_window` is told which items
+/// are in sight. While `only`, the list shows those that are `picked`, which are in order.
 #[component]
 pub fn VirtualList<R, V>(
     label: &'static str,
@@ -15,6 +15,8 @@ pub fn VirtualList<R, V>(
     /// Pixels; the same as the token `--row`.
     row_height: f64,
     #[prop(into)] selected: Signal<u32>,
+    #[prop(into)] only: Signal<bool>,
+    picked: RwSignal<Vec<u32>>,
     on_window: impl Fn(u32, u32) + 'static,
     row: R,
 ) -> impl IntoView
@@ -25,23 +27,46 @@ where
     let list = NodeRef::<html::Div>::new();
     let scroll_top = RwSignal::new(0.0);
     let height = RwSignal::new(0.0);
-    let window = Memo::new(move |_| {
-        visible_rows(scroll_top.get(), height.get(), row_height, count.get() as usize, OVERSCAN)
+    let rows = move || if only.get() { picked.with(Vec::len) } else { count.get() as usize };
+    let window =
+        Memo::new(move |_| visible_rows(scroll_top.get(), height.get(), row_height, rows(), OVERSCAN));
+    let items = Memo::new(move |_| {
+        let window = window.get();
+        if only.get() {
+            let first = window.start;
+            let shown = picked.with(|picked| picked.get(window).unwrap_or_default().to_vec());
+            (first..).zip(shown).collect::<Vec<(usize, u32)>>()
+        } else {
+            window.map(|row| (row, to_item(row))).collect()
+        }
     });
     watch_height(list, height);
     Effect::new(move |_| {
-        let rows = window.get();
-        on_window(to_row(rows.start), to_row(rows.end));
+        items.with(|items| {
+            if let (Some((_, first)), Some((_, last))) = (items.first(), items.last())
+                && !only.get_untracked()
+            {
+                on_window(*first, last + 1);
+            }
+            for (_, item) in items.iter().filter(|_| only.get_untracked()) {
+                on_window(*item, item + 1);
+            }
+        });
     });
     Effect::new(move |_| {
-        let (row, height) = (selected.get() as usize, height.get());
+        let (item, height) = (selected.get(), height.get());
+        let row = if only.get() {
+            picked.with_untracked(|picked| picked.partition_point(|known| *known < item))
+        } else {
+            item as usize
+        };
         let Some(list) = list.get() else { return };
         if let Some(top) = scroll_to_row(row, f64::from(list.scroll_top()), height, row_height) {
             #[expect(clippy::cast_possible_truncation, reason = "whole pixels are enough")]
             list.set_scroll_top(top as i32);
         }
     });
-    let total = move || format!("{}px", f64::from(count.get()) * row_height);
+    let total = move || format!("{}px", rows() as f64 * row_height);
     let follow = move |_| {
         if let Some(list) = list.get_untracked() {
             scroll_top.set(f64::from(list.scroll_top()));
@@ -58,15 +83,15 @@ where
             on:scroll=follow
         >
             <div class="rows__all" role="presentation" style=("--rows-height", total)>
-                <For each=move || window.get() key=|row| *row let:index>
-                    {row(to_row(index), index as f64 * row_height)}
+                <For each=move || items.get() key=|item| *item let((index, item))>
+                    {row(item, index as f64 * row_height)}
                 </For>
             </div>
         </div>
     }
 }
 
-fn to_row(index: usize) -> u32 {
+fn to_item(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 

@@ -5,12 +5,14 @@
 mod actions;
 mod appearance;
 mod moves;
+mod query;
 mod rows;
 mod run;
 mod session;
 mod weighing;
 
 pub use appearance::Appearance;
+pub use query::RunQuery;
 pub use rows::RowStore;
 pub use run::{BodyState, RunState};
 pub use session::{FileState, OpenedFile, OpenedRun, Screen, Session};

@@ -21,6 +21,7 @@ impl RunState {
         if let Some(step) = land(&steps, self.selected.get_untracked(), is_forward) {
             self.step_to(step);
             if landmark == Landmark::Finding {
+                self.wants_hit.set_value(false);
                 self.show_evidence.update(|count| *count += 1);
             }
         }

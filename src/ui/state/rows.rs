@@ -51,6 +51,15 @@ impl RowStore {
         }
     }
 
+    /// The tools of the rows that are here.
+    pub fn tools(self) -> Vec<String> {
+        let mut tools: Vec<String> =
+            self.pages.with(|pages| pages.values().flatten().filter_map(|row| row.tool.clone()).collect());
+        tools.sort_unstable();
+        tools.dedup();
+        tools
+    }
+
     fn fetch(self, page: u32) {
         let Some(client) = self.session.client() else { return };
         // Not cancelled when the list scrolls on: the page of rows is marked as asked for.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{RowStore, Session};
+use super::{RowStore, RunQuery, Session};
 use crate::engine::detect::Severity;
 use crate::engine::report::{RunReport, StepMap};
 use crate::protocol::{RunKey, StepBody};
@@ -33,6 +33,8 @@ pub struct RunState {
     /// Which findings are listed.
     pub filter: RwSignal<FindingFilter>,
     pub rows: RowStore,
+    /// What is looked for in the steps.
+    pub query: RunQuery,
     /// The columns of all steps, once they are here, or why they are not.
     pub map: RwSignal<Option<Result<Arc<StepMap>, String>>>,
     /// 0-based step.
@@ -54,6 +56,8 @@ pub struct RunState {
     pub show_evidence: RwSignal<u32>,
     /// The text that holds the evidence is still on its way.
     pub evidence_pending: StoredValue<bool>,
+    /// What is wanted in sight is a hit of the query.
+    pub wants_hit: StoredValue<bool>,
 }
 
 impl RunState {
@@ -74,6 +78,7 @@ impl RunState {
             flagged: Memo::new(move |_| report.with(|report| evidence::flagged_steps(report))),
             filter: RwSignal::new(place.filter),
             rows: RowStore::new(key, session),
+            query: RunQuery::new(key, session, place.query),
             map,
             selected: RwSignal::new(step),
             body: RwSignal::new(BodyState::Loading),
@@ -87,6 +92,7 @@ impl RunState {
             reading: RwSignal::new(false),
             show_evidence: RwSignal::new(0),
             evidence_pending: StoredValue::new(false),
+            wants_hit: StoredValue::new(false),
         }
     }
 
@@ -128,6 +134,7 @@ impl RunState {
             axis: self.axis_kind.get(),
             tab: self.tab.get(),
             filter: self.filter.get(),
+            query: self.query.text.get(),
         }
     }
 
@@ -155,8 +162,19 @@ impl RunState {
 
     /// Goes to the proof and brings it into sight.
     pub fn open_evidence(self, step: u32) {
+        self.wants_hit.set_value(false);
         self.open_step(step);
         self.show_evidence.update(|count| *count += 1);
+    }
+
+    /// Goes to the next hit of the query, or to the one before, and brings what was found into sight.
+    pub fn go_to_hit(self, back: bool) {
+        let at = self.selected.get_untracked();
+        if let Some(step) = if back { self.query.before(at) } else { self.query.after(at) } {
+            self.open_step(step);
+            self.wants_hit.set_value(true);
+            self.show_evidence.update(|count| *count += 1);
+        }
     }
 
     pub fn step_by(self, delta: i64) {

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::ViewSpec;
+use crate::engine::query::{Query, QueryError, RUN_FIELDS};
 use crate::engine::report::RunReport;
 use crate::engine::trace::OutcomeValue;
 use crate::protocol::ClusterView;
+use crate::ui::components::{QueryBox, QueryField};
 use crate::ui::state::{OpenedRun, Screen, Session};
 use crate::view_model::collection::{BUCKETS, Grade, Overview, SortKey, histogram, name, sorted};
 use crate::view_model::format::{
     count, counted, duration_seconds, money, percent_of, score, short_count, step_number,
 };
+use crate::view_model::query::{is_match, known};
 use crate::view_model::story;
 
 pub(super) const VIEW: ViewSpec =
@@ -27,11 +30,17 @@ struct Table {
     cluster: RwSignal<Option<String>>,
     sort: RwSignal<(SortKey, bool)>,
     shown: RwSignal<usize>,
+    /// What is looked for among the runs.
+    query: RwSignal<String>,
+    parsed: Memo<Result<Option<Query>, QueryError>>,
 }
 
 #[component]
 fn Runs() -> impl IntoView {
+    let query = RwSignal::new(String::new());
     provide_context(Table {
+        query,
+        parsed: Memo::new(move |_| query.with(|query| Query::parse(query, RUN_FIELDS))),
         cluster: RwSignal::new(None),
         sort: RwSignal::new((SortKey::Score, false)),
         shown: RwSignal::new(PAGE),
@@ -236,10 +245,17 @@ fn RunTable() -> impl IntoView {
             let cluster = clusters.iter().find(|cluster| Some(&cluster.id) == chosen.as_ref());
             cluster.map(|cluster| cluster.runs.clone())
         });
-        match members {
+        let mut order = match members {
             Some(members) => order.into_iter().filter(|place| members.contains(place)).collect(),
             None => order,
+        };
+        if let Ok(Some(query)) = table.parsed.get() {
+            session.runs.with(|runs| {
+                let fits = |run: &OpenedRun| is_match(&query.root, &run.report);
+                order.retain(|place| runs.get(*place as usize).is_some_and(fits));
+            });
         }
+        order
     });
     let shown = move || {
         session.runs.with(|runs| {
@@ -251,6 +267,7 @@ fn RunTable() -> impl IntoView {
     let more = move || places.with(Vec::len).saturating_sub(table.shown.get());
     view! {
         <section class="runs__table" aria-label="Runs" tabindex="0">
+            <RunQuery found=Signal::derive(move || places.with(Vec::len)) />
             <WeightsLine />
             <table class="run-table">
                 <TableHead />
@@ -267,6 +284,34 @@ fn RunTable() -> impl IntoView {
                 </button>
             </Show>
         </section>
+    }
+}
+
+/// Looks for runs in the same language as for steps.
+#[component]
+fn RunQuery(found: Signal<usize>) -> impl IntoView {
+    let session = Session::expect();
+    let table = expect_context::<Table>();
+    let field = QueryBox {
+        text: table.query,
+        error: Signal::derive(move || table.parsed.with(|parsed| parsed.as_ref().err().cloned())),
+        fields: RUN_FIELDS,
+        known: Signal::derive(move || {
+            session.runs.with(|runs| known(&mut runs.iter().map(|run| &*run.report)))
+        }),
+        go: Callback::new(|_| ()),
+        shelf: "run-queries",
+        label: "Find runs",
+    };
+    let story = move || {
+        let all = session.runs.with(Vec::len);
+        (found.get() < all).then(|| format!("{} of {} runs", count(found.get() as u64), count(all as u64)))
+    };
+    view! {
+        <div class="runs__query" role="search" aria-label="Find runs">
+            <QueryField field />
+            <span role="status">{story}</span>
+        </div>
     }
 }
 

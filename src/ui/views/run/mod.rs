@@ -7,6 +7,7 @@ mod keys;
 mod ledger;
 mod paint;
 mod player;
+mod query_bar;
 mod score;
 mod side;
 mod step;
@@ -50,6 +51,7 @@ fn Run(run: RunKey) -> impl IntoView {
     provide_context(state);
     load_map(state, session);
     load_bodies(state, session);
+    state.query.follow(state.report);
     keys::follow(state, session);
     keys::follow_palette(state, session);
     player::play(state);
@@ -114,6 +116,7 @@ fn follow_links(state: RunState, session: Session) {
             state.tab.set(place.tab);
             state.filter.set(place.filter);
             state.chosen.set(place.chosen);
+            state.query.text.set(place.query);
             state.set_axis(place.axis);
             state.select(place.step);
         }

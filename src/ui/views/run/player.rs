@@ -71,7 +71,7 @@ pub(super) fn Player() -> impl IntoView {
             {step("Next step", "l", Glyph::Next, 1)}
             <Pace />
             <Scrubber />
-            <span class="segments player__jumps" role="group" aria-label="Jump to the next">{JUMPS.map(jump).to_vec()}</span>
+            <span class="segments player__jumps" role="group" aria-label="Jump to the next">{JUMPS.into_iter().map(jump).collect_view()}</span>
             <span class="player__keys" aria-hidden="true">
                 <span><kbd>"Ctrl K"</kbd> " commands"</span>
                 <span><kbd>"?"</kbd> " keys"</span>

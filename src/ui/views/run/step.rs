@@ -4,16 +4,18 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::finding::FindingCard;
+use crate::engine::query::Needle;
 use crate::engine::report::StepRow;
 use crate::engine::trace::PartKind;
 use crate::protocol::{BodyPart, StepBody};
 use crate::ui::browser::{clipboard, media};
-use crate::ui::components::{Glyph, Icon, MarkedText};
+use crate::ui::components::{Glyph, HitText, Icon, MarkedText};
 use crate::ui::state::{BodyState, RunState};
 use crate::view_model::body_text::{Field, FieldStyle, call_fields, is_short};
 use crate::view_model::fold::line_count;
 use crate::view_model::format::{bytes, counted, duration_ms, money, short_count, step_number};
-use crate::view_model::{evidence, words};
+use crate::view_model::quote::Highlight;
+use crate::view_model::{evidence, query, words};
 
 /// The selected step: what was thought, called and answered, and what is wrong with it.
 #[component]
@@ -50,7 +52,7 @@ fn show_from_the_top(run: RunState, frame: NodeRef<html::Section>) {
             _ => false,
         });
         run.evidence_pending.set_value(wants_evidence && !is_here);
-        if !(wants_evidence && is_here && media::scroll_to_mark(&frame)) {
+        if !(wants_evidence && is_here && media::scroll_to_mark(&frame, run.wants_hit.get_value())) {
             frame.set_scroll_top(0);
         }
         asked
@@ -132,10 +134,20 @@ fn Head(row: StepRow) -> impl IntoView {
     }
 }
 
+/// A part with what findings rest on and what the query looks for.
 #[component]
 fn Part(part: BodyPart, step: u32) -> impl IntoView {
-    let report = RunState::expect().report();
-    let marks = evidence::highlights(&report, step, part.part);
+    let run = RunState::expect();
+    move || {
+        let needles = run.query.needles.get();
+        let marks = evidence::highlights(&run.report(), step, part.part);
+        draw(part.clone(), marks, &needles)
+    }
+}
+
+fn draw(part: BodyPart, mut marks: Vec<Highlight>, needles: &[Needle]) -> AnyView {
+    let is_bare = marks.is_empty();
+    marks.extend(query::marks(&part.text, needles));
     match part.part {
         PartKind::Message | PartKind::Thought => view! {
             <section class="part">
@@ -145,7 +157,7 @@ fn Part(part: BodyPart, step: u32) -> impl IntoView {
         }
         .into_any(),
         // Byte ranges hold for the text as it stands: fields are made only where nothing is highlighted.
-        PartKind::Call if marks.is_empty() => view! { <Call text=part.text /> }.into_any(),
+        PartKind::Call if is_bare => view! { <Call text=part.text needles /> }.into_any(),
         PartKind::Call | PartKind::Result => view! {
             <Block title=words::part(part.part).to_owned() copied=part.text.clone()>
                 <MarkedText text=part.text.clone() marks=marks.clone() />
@@ -185,28 +197,30 @@ fn Block(title: String, copied: String, children: ChildrenFn) -> impl IntoView {
 }
 
 #[component]
-fn Call(text: String) -> impl IntoView {
+fn Call<'a>(text: String, needles: &'a [Needle]) -> impl IntoView + use<> {
     let (short, long): (Vec<Field>, Vec<Field>) = call_fields(&text).into_iter().partition(is_short);
     let only_text = short.iter().all(|field| field.name.is_empty());
     if only_text {
         let fields = short.into_iter().chain(long);
-        return fields.map(|field| view! { <CallField field /> }).collect_view().into_any();
+        return fields.map(|field| view! { <CallField field needles /> }).collect_view().into_any();
     }
     let (commands, short): (Vec<Field>, Vec<Field>) =
         short.into_iter().partition(|field| matches!(field.name.as_str(), "command" | "cmd" | "code" | ""));
-    let rows = short.into_iter().map(|field| view! { <dt>{field.name}</dt> <dd>{field.text}</dd> });
+    let rows =
+        short.into_iter().map(|field| view! { <dt>{field.name}</dt> <dd><HitText text=field.text /></dd> });
     let rows = rows.collect_view();
     let has_rows = !rows.is_empty();
     view! {
-        {commands.into_iter().map(|field| view! { <CallField field /> }).collect_view()}
+        {commands.into_iter().map(|field| view! { <CallField field needles /> }).collect_view()}
         {has_rows.then(|| view! { <dl class="call">{rows}</dl> })}
-        {long.into_iter().map(|field| view! { <CallField field /> }).collect_view()}
+        {long.into_iter().map(|field| view! { <CallField field needles /> }).collect_view()}
     }
     .into_any()
 }
 
 #[component]
-fn CallField(field: Field) -> impl IntoView {
+fn CallField<'a>(field: Field, needles: &'a [Needle]) -> impl IntoView + use<> {
+    let marks = query::marks(&field.text, needles);
     let title = if field.name.is_empty() { "Call".to_owned() } else { field.name };
     let class = match field.style {
         FieldStyle::Code => "call__field",
@@ -216,7 +230,7 @@ fn CallField(field: Field) -> impl IntoView {
     view! {
         <div class=class>
             <Block title copied=field.text.clone()>
-                <MarkedText text=field.text.clone() />
+                <MarkedText text=field.text.clone() marks=marks.clone() />
             </Block>
         </div>
     }

@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::query_bar::QueryBar;
 use crate::engine::detect::Severity;
 use crate::engine::report::{Mark, StepRow};
 use crate::engine::trace::Span;
-use crate::ui::components::VirtualList;
+use crate::ui::components::{HitText, VirtualList};
 use crate::ui::state::RunState;
 use crate::view_model::format::{duration_ms, step_number};
 use crate::view_model::words;
@@ -22,11 +23,14 @@ pub(super) fn StepList() -> impl IntoView {
     view! {
         <section class="steps" aria-label="Steps">
             {move || run.rows.error.get().map(|message| view! { <p class="empty" role="alert">{message}</p> })}
+            <QueryBar />
             <VirtualList
                 label="Steps"
                 count=Signal::derive(move || run.step_count())
                 row_height=ROW
                 selected=run.selected
+                only=Signal::derive(move || run.query.narrows())
+                picked=run.query.hits
                 on_window=move |first, end| run.rows.want(first, end)
                 row
             />
@@ -62,6 +66,7 @@ fn Row(step: u32, y: f64, is_selected: Selector<u32>) -> impl IntoView {
             class=("step--note", is(Severity::Note))
             class=("step--on", selected)
             class=("step--turn", starts_turn)
+            class=("step--hit", move || run.query.is_on() && run.query.is_hit(step))
             class=("step--abandoned", move || row.with(|row| row.as_ref().is_some_and(|row| row.abandoned)))
             role="option"
             aria-selected=aria_selected
@@ -97,7 +102,7 @@ fn RowContent(row: Arc<StepRow>, severity: Memo<Option<Severity>>) -> impl IntoV
         <span class="step__text" title=row.label.clone()>
             <span class="step__verb">{row.verb.clone()}</span>
             " "
-            <span class="step__label" class=("step__label--code", is_action)>{row.label.clone()}</span>
+            <span class="step__label" class=("step__label--code", is_action)><HitText text=row.label.clone() /></span>
         </span>
         <span class="step__aside">
             {move || severity.get().map(|severity| view! { <span class="step__flag" title=words::severity(severity)>"⚑"</span> })}
