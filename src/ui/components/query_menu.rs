@@ -1,3 +1,4 @@
+use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -6,6 +7,20 @@ use crate::engine::query::FieldSpec;
 use crate::ui::browser::storage;
 use crate::view_model::query::{GRAMMAR, Saved, example};
 
+/// Closes what opened below the field.
+fn close(menu: NodeRef<html::Details>) {
+    if let Some(menu) = menu.get_untracked() {
+        menu.set_open(false);
+    }
+}
+
+fn close_on_escape(event: &KeyboardEvent, menu: NodeRef<html::Details>) {
+    if event.key() == "Escape" && menu.get_untracked().is_some_and(|menu| menu.open()) {
+        event.stop_propagation();
+        close(menu);
+    }
+}
+
 /// The language, one line for each field.
 #[component]
 pub(super) fn QueryHelp(fields: &'static [FieldSpec]) -> impl IntoView {
@@ -13,8 +28,9 @@ pub(super) fn QueryHelp(fields: &'static [FieldSpec]) -> impl IntoView {
         GRAMMAR.iter().map(|(written, meant)| view! { <dt><code>{*written}</code></dt> <dd>{*meant}</dd> });
     let lines =
         fields.iter().map(|spec| view! { <dt><code>{example(spec)}</code></dt> <dd>{spec.what}</dd> });
+    let menu = NodeRef::<html::Details>::new();
     view! {
-        <details class="query__menu">
+        <details class="query__menu" node_ref=menu on:keydown=move |event| close_on_escape(&event, menu)>
             <summary aria-label="What can be asked" title="What can be asked">"?"</summary>
             <div class="query__panel" tabindex="0" role="region" aria-label="What can be asked">
                 <dl class="query__help">{grammar.collect_view()} {lines.collect_view()}</dl>
@@ -44,9 +60,7 @@ pub(super) fn SavedQueries(field: QueryBox) -> impl IntoView {
         let shown = query.clone();
         let open = move |_| {
             field.text.set(query.clone());
-            if let Some(menu) = menu.get_untracked() {
-                menu.set_open(false);
-            }
+            close(menu);
         };
         view! {
             <li>
@@ -63,7 +77,7 @@ pub(super) fn SavedQueries(field: QueryBox) -> impl IntoView {
         }
     };
     view! {
-        <details class="query__menu" node_ref=menu>
+        <details class="query__menu" node_ref=menu on:keydown=move |event| close_on_escape(&event, menu)>
             <summary aria-label="Saved queries" title="Saved queries">"☆"</summary>
             <div class="query__panel">
                 <p class="query__save">
