@@ -17,6 +17,7 @@ pub mod lanes;
 pub mod ledger;
 pub mod mutes;
 pub mod palette;
+pub mod notes;
 pub mod percent;
 pub mod place;
 pub mod playback;

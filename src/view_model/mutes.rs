@@ -44,7 +44,7 @@ impl Mutes {
 
 /// What a run is known by, in whatever folder its file lies and however far it has grown. The file's own name
 /// is a part of it, because in some formats the run's id is the task's, which other attempts bear as well.
-fn key(report: &RunReport) -> String {
+pub(super) fn key(report: &RunReport) -> String {
     let name = report.file.rsplit(['/', '\\']).next().unwrap_or_default();
     format!("{}/{}/{name}", report.format, report.trace_id)
 }

@@ -13,17 +13,19 @@ pub enum Tab {
     Findings,
     Score,
     Checks,
+    Notes,
     About,
 }
 
 impl Tab {
-    pub const ALL: [Self; 4] = [Self::Findings, Self::Score, Self::Checks, Self::About];
+    pub const ALL: [Self; 5] = [Self::Findings, Self::Score, Self::Checks, Self::Notes, Self::About];
 
     pub fn id(self) -> &'static str {
         match self {
             Self::Findings => "findings",
             Self::Score => "score",
             Self::Checks => "checks",
+            Self::Notes => "notes",
             Self::About => "about",
         }
     }
@@ -33,6 +35,7 @@ impl Tab {
             Self::Findings => "Findings",
             Self::Score => "Score",
             Self::Checks => "Checks",
+            Self::Notes => "Notes",
             Self::About => "About",
         }
     }

@@ -5,6 +5,7 @@
 mod actions;
 mod appearance;
 mod moves;
+mod notes;
 mod query;
 mod rows;
 mod run;
@@ -32,6 +33,7 @@ pub fn provide_state() {
     let client = EngineClient::start(move |event| session.hear(event));
     session.client.set_value(Some(client.clone()));
     session.recall_weighing();
+    session.recall_notes();
     spawn_local_scoped(async move {
         if let Ok(catalog) = client.catalog().await {
             session.catalog.set(Some(Arc::new(catalog)));

@@ -9,6 +9,7 @@ use crate::protocol::{Catalog, ClusterView, RunKey};
 use crate::ui::browser::EngineClient;
 use crate::view_model::mutes::Mutes;
 use crate::view_model::palette::Choice;
+use crate::view_model::notes::Notes;
 use crate::view_model::place::Place;
 
 /// What the page shows.
@@ -110,6 +111,8 @@ pub struct Session {
     pub profile: RwSignal<Profile>,
     /// Findings that are said to be no problem, of all visits.
     pub mutes: RwSignal<Mutes>,
+    /// What was noted about runs, of all visits.
+    pub notes: RwSignal<Notes>,
     /// Whether the weights are shown over the table of runs.
     pub weights_shown: RwSignal<bool>,
     /// What is searched for in the list of detectors; `None` while that is closed.
@@ -138,6 +141,7 @@ impl Session {
             catalog: RwSignal::new(None),
             profile: RwSignal::default(),
             mutes: RwSignal::default(),
+            notes: RwSignal::default(),
             weights_shown: RwSignal::new(false),
             rules_shown: RwSignal::new(None),
             weighings: StoredValue::new(0),

@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 
 use super::filter_bar::FilterBar;
+use super::notes::Judge;
 use crate::engine::detect::Severity;
 use crate::engine::report::FindingReport;
 use crate::ui::components::{QuoteCards, SeverityChip};
@@ -133,6 +134,7 @@ fn Card(place: u32, finding: FindingReport, is_here: bool) -> impl IntoView {
                 .then(|| view! { <p class="finding__steps">"Also at " {others.into_iter().map(link).collect_view()}</p> })}
             <footer class="finding__foot">
                 <Why detector=finding.detector />
+                <Judge place />
                 <button class="link finding__mute" on:click=move |_| session.mute(run.key, place, true)>
                     "Not a problem here"
                 </button>

@@ -5,6 +5,7 @@ mod filter_bar;
 mod finding;
 mod keys;
 mod ledger;
+mod notes;
 mod paint;
 mod player;
 mod query_bar;

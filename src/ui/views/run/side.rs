@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use super::finding::Findings;
 use super::ledger::Ledger;
+use super::notes::NotesTab;
 use super::score::ScoreReasons;
 use crate::engine::report::Mark;
 use crate::engine::trace::{Position, Warning};
@@ -50,6 +51,7 @@ pub(super) fn Side() -> impl IntoView {
                     Tab::Findings => view! { <Findings /> }.into_any(),
                     Tab::Score => view! { <ScoreReasons /> }.into_any(),
                     Tab::Checks => view! { <Checks /> }.into_any(),
+                    Tab::Notes => view! { <NotesTab /> }.into_any(),
                     Tab::About => view! { <About /> }.into_any(),
                 }}
             </div>

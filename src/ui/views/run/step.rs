@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::finding::FindingCard;
+use super::notes::StepNotes;
 use crate::engine::query::Needle;
 use crate::engine::report::StepRow;
 use crate::engine::trace::PartKind;
@@ -14,6 +15,7 @@ use crate::ui::state::{BodyState, RunState};
 use crate::view_model::body_text::{Field, FieldStyle, call_fields, is_short};
 use crate::view_model::fold::line_count;
 use crate::view_model::format::{bytes, counted, duration_ms, money, short_count, step_number};
+use crate::view_model::place::Tab;
 use crate::view_model::quote::Highlight;
 use crate::view_model::{evidence, query, words};
 
@@ -87,6 +89,7 @@ fn Body(body: Arc<StepBody>) -> impl IntoView {
         <article class="detail__body">
             <Head row=body.row.clone() />
             {findings}
+            <StepNotes step />
             {parts}
             {is_bare.then(|| view! { <p class="empty">"This step has no text of its own in the file."</p> })}
             <Raw raw=body.raw.clone() />
@@ -106,6 +109,7 @@ fn reading_order(part: PartKind) -> u8 {
 
 #[component]
 fn Head(row: StepRow) -> impl IntoView {
+    let run = RunState::expect();
     let trouble = words::trouble(row.outcome);
     let exit = row.exit_code.filter(|code| *code != 0).map(|code| format!("exit {code}"));
     let trouble = [exit, trouble.map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
@@ -130,6 +134,7 @@ fn Head(row: StepRow) -> impl IntoView {
             {row.tool.map(|tool| view! { <span class="chip chip--plain">{tool}</span> })}
             {(!trouble.is_empty()).then(|| view! { <span class="chip chip--bad">{trouble}</span> })}
             <span class="detail__facts">{facts.join(" · ")}</span>
+            <button class="link detail__note" on:click=move |_| run.tab.set(Tab::Notes)>"Add a note"</button>
         </header>
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::detect::Severity;
 use crate::engine::report::{Mark, StepRow};
 use crate::engine::trace::Span;
 use crate::ui::components::{HitText, VirtualList};
-use crate::ui::state::RunState;
+use crate::ui::state::{RunState, Session};
 use crate::view_model::format::{duration_ms, step_number};
 use crate::view_model::words;
 
@@ -83,6 +83,7 @@ fn Row(step: u32, y: f64, is_selected: Selector<u32>) -> impl IntoView {
 
 #[component]
 fn RowContent(row: Arc<StepRow>, severity: Memo<Option<Severity>>) -> impl IntoView {
+    let run = RunState::expect();
     let kind = format!("step__kind kind--{}", words::shade_token(row.shade));
     let check = match row.mark {
         Some(Mark::GreenCheck) => Some(("step__good", "✓", "check passed")),
@@ -96,6 +97,8 @@ fn RowContent(row: Arc<StepRow>, severity: Memo<Option<Severity>>) -> impl IntoV
             <span class="step__bad">"−" {removed}</span>
         }
     });
+    let (session, step) = (Session::expect(), row.step);
+    let has_note = Memo::new(move |_| run.notes(session).iter().any(|note| note.is_about(step)));
     let is_action = row.tool.is_some();
     view! {
         <i class=kind></i>
@@ -106,6 +109,7 @@ fn RowContent(row: Arc<StepRow>, severity: Memo<Option<Severity>>) -> impl IntoV
         </span>
         <span class="step__aside">
             {move || severity.get().map(|severity| view! { <span class="step__flag" title=words::severity(severity)>"⚑"</span> })}
+            {move || has_note.get().then(|| view! { <span class="step__note" title="has a note">"✎"</span> })}
             {check.map(|(class, sign, word)| view! { <span class=class title=word>{sign}</span> })}
             {edited}
             {row.span.map(Span::duration_ms).filter(|ms| *ms > 0).map(duration_ms)}
