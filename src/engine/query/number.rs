@@ -64,11 +64,10 @@ fn number(text: &str, unit: Unit) -> Option<f64> {
     let text = if unit == Unit::Dollars { text.strip_prefix('$').unwrap_or(text) } else { text };
     let digits = text.trim_end_matches(|sign: char| sign.is_ascii_alphabetic());
     let factor = match (unit, text.get(digits.len()..)?) {
-        (_, "") => 1.0,
+        (_, "") | (Unit::Seconds, "s") => 1.0,
         (Unit::Count, "k" | "K") => 1e3,
         (Unit::Count, "m" | "M") => 1e6,
         (Unit::Seconds, "ms") => 1e-3,
-        (Unit::Seconds, "s") => 1.0,
         (Unit::Seconds, "m" | "min") => 60.0,
         (Unit::Seconds, "h") => 3600.0,
         _ => return None,

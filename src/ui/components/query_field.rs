@@ -23,36 +23,47 @@ pub struct QueryBox {
     pub label: &'static str,
 }
 
-/// A field for the query language: it completes, points at mistakes, explains itself and remembers.
-#[component]
-pub fn QueryField(field: QueryBox) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    let offered = RwSignal::new(Completion::default());
-    let active = RwSignal::new(None::<usize>);
-    let close = move || {
-        offered.set(Completion::default());
-        active.set(None);
-    };
-    let offer = move || {
-        let Some(input) = input.get_untracked() else { return };
-        active.set(None);
+/// What the field offers below it.
+#[derive(Clone, Copy)]
+struct Offer {
+    field: QueryBox,
+    input: NodeRef<html::Input>,
+    completion: RwSignal<Completion>,
+    /// The choice that the keys are at.
+    active: RwSignal<Option<usize>>,
+}
+
+impl Offer {
+    fn count(self) -> usize {
+        self.completion.with(|completion| completion.choices.len())
+    }
+
+    fn close(self) {
+        self.completion.set(Completion::default());
+        self.active.set(None);
+    }
+
+    fn open(self) {
+        let Some(input) = self.input.get_untracked() else { return };
+        self.active.set(None);
         let cursor = text_field::cursor(&input);
-        let known = field.known.get_untracked();
-        offered.set(complete(&input.value(), cursor, field.fields, &known));
-    };
-    let take = move |place: usize| {
-        let Some(input) = input.get_untracked() else { return };
-        let completion = offered.get_untracked();
+        let known = self.field.known.get_untracked();
+        self.completion.set(complete(&input.value(), cursor, self.field.fields, &known));
+    }
+
+    fn take(self, place: usize) {
+        let Some(input) = self.input.get_untracked() else { return };
+        let completion = self.completion.get_untracked();
         let Some(choice) = completion.choices.get(place) else { return };
         let (text, cursor) = completion.take(&input.value(), choice);
         text_field::put(&input, &text, cursor);
-        field.text.set(text);
-        offer();
-    };
-    let count = move || offered.with(|offered| offered.choices.len());
-    let step = move |back: bool| {
-        let count = untrack(count);
-        active.update(|active| {
+        self.field.text.set(text);
+        self.open();
+    }
+
+    fn step(self, back: bool) {
+        let count = untrack(move || self.count());
+        self.active.update(|active| {
             *active = match (*active, back) {
                 _ if count == 0 => None,
                 (None, false) => Some(0),
@@ -61,38 +72,37 @@ pub fn QueryField(field: QueryBox) -> impl IntoView {
                 (Some(at), true) => Some((at + count - 1) % count),
             };
         });
-    };
-    let on_key = move |event: KeyboardEvent| {
-        let handled = match (event.key().as_str(), active.get_untracked()) {
+    }
+
+    /// Whether the key was one for the field.
+    fn obey(self, event: &KeyboardEvent) -> bool {
+        let is_open = untrack(move || self.count()) > 0;
+        match (event.key().as_str(), self.active.get_untracked()) {
             ("ArrowDown" | "ArrowUp", _) => {
-                if untrack(count) == 0 {
-                    offer();
+                if !is_open {
+                    self.open();
                 }
-                step(event.key() == "ArrowUp");
-                true
+                self.step(event.key() == "ArrowUp");
             }
-            ("Enter" | "Tab", Some(place)) => {
-                take(place);
-                true
-            }
+            ("Enter" | "Tab", Some(place)) => self.take(place),
             ("Enter", None) => {
-                close();
-                field.go.run(event.shift_key());
-                true
+                self.close();
+                self.field.go.run(event.shift_key());
             }
-            ("Escape", _) if untrack(count) > 0 => {
-                close();
-                true
-            }
-            _ => false,
-        };
-        if handled {
-            event.prevent_default();
-            event.stop_propagation();
+            ("Escape", _) if is_open => self.close(),
+            _ => return false,
         }
-    };
-    let is_open = move || count() > 0;
-    let active_id = move || active.get().map(|place| format!("query-choice-{place}"));
+        true
+    }
+}
+
+/// A field for the query language: it completes, points at mistakes, explains itself and remembers.
+#[component]
+pub fn QueryField(field: QueryBox) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let offer = Offer { field, input, completion: RwSignal::default(), active: RwSignal::new(None) };
+    let is_open = move || offer.count() > 0;
+    let active_id = move || offer.active.get().map(|place| format!("query-choice-{place}"));
     view! {
         <div class="query">
             <div class="query__line">
@@ -117,18 +127,24 @@ pub fn QueryField(field: QueryBox) -> impl IntoView {
                     node_ref=input
                     on:input=move |event| {
                         field.text.set(event_target_value(&event));
-                        offer();
+                        offer.open();
                     }
-                    on:keydown=on_key
-                    on:blur=move |_| close()
+                    on:keydown=move |event| {
+                        if offer.obey(&event) {
+                            event.prevent_default();
+                            event.stop_propagation();
+                        }
+                    }
+                    on:blur=move |_| offer.close()
                 />
                 <SavedQueries field />
                 <QueryHelp fields=field.fields />
             </div>
             <ul id="query-choices" class="query__choices" role="listbox" aria-label="Completions" hidden=move || !is_open()>
                 {move || {
-                    let choices = offered.with(|offered| offered.choices.clone()).into_iter().enumerate();
-                    choices.map(|(place, choice)| choice_line(place, choice, active, take)).collect_view()
+                    let choices = offer.completion.with(|completion| completion.choices.clone());
+                    let choices = choices.into_iter().enumerate();
+                    choices.map(|(place, choice)| view! { <ChoiceLine place choice offer /> }).collect_view()
                 }}
             </ul>
             <p id="query-error" class="query__error" role="status">
@@ -141,13 +157,9 @@ pub fn QueryField(field: QueryBox) -> impl IntoView {
     }
 }
 
-fn choice_line(
-    place: usize,
-    choice: Choice,
-    active: RwSignal<Option<usize>>,
-    take: impl Fn(usize) + 'static,
-) -> impl IntoView {
-    let is_active = move || active.get() == Some(place);
+#[component]
+fn ChoiceLine(place: usize, choice: Choice, offer: Offer) -> impl IntoView {
+    let is_active = move || offer.active.get() == Some(place);
     view! {
         <li
             id=format!("query-choice-{place}")
@@ -158,7 +170,7 @@ fn choice_line(
             // Before the field loses the focus, with which the list goes.
             on:mousedown=move |event| {
                 event.prevent_default();
-                take(place);
+                offer.take(place);
             }
         >
             <code>{choice.label}</code>
