@@ -26,6 +26,8 @@ pub mod quote;
 pub mod rows;
 pub mod scene;
 pub mod scrub;
+pub mod shapes;
+pub mod step_facts;
 pub mod story;
 #[cfg(test)]
 mod testing;

@@ -14,6 +14,7 @@ mod text;
 mod types;
 mod wording;
 
+pub use crate::engine::cluster::Phase;
 pub use build::{run_report, weighing};
 pub use collection::{Collection, cluster_input, clusters};
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};

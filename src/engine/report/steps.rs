@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::cluster::{Phase, phases};
 use crate::engine::detect::FindingPlaces;
 use crate::engine::facts::{ActionFacts, ActionOutcome, Operation, RunFacts, RunKind};
 use crate::engine::trace::{Role, Span, Step, StepId, StepKind, Trace};
@@ -69,6 +70,8 @@ pub struct StepMap {
     pub abandoned: Vec<u32>,
     /// Tokens in the prompt at steps that say so: how full the context was.
     pub context: Vec<(u32, u64)>,
+    /// Steps at which another phase of the work begins.
+    pub phases: Vec<(u32, Phase)>,
     pub started_at_ms: Option<i64>,
 }
 
@@ -121,7 +124,14 @@ pub fn step_map(trace: &Trace, facts: &RunFacts) -> StepMap {
             map.context.push((id.0, tokens));
         }
     }
+    map.phases = phase_starts(phases(trace, facts));
     map
+}
+
+fn phase_starts(phases: Vec<Phase>) -> Vec<(u32, Phase)> {
+    let mut starts: Vec<(u32, Phase)> = (0u32..).zip(phases).collect();
+    starts.dedup_by_key(|(_, phase)| *phase);
+    starts
 }
 
 /// The row of one step; `None` if there is no such step.

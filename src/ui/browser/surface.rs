@@ -43,6 +43,10 @@ impl Surface {
         self.context.fill_rect(x, y, width, height);
     }
 
+    pub fn outline(&self, x: f64, y: f64, width: f64, height: f64) {
+        self.context.stroke_rect(x, y, width, height);
+    }
+
     pub fn round_rect(&self, x: f64, y: f64, width: f64, height: f64, radius: f64) {
         self.context.begin_path();
         drop(self.context.round_rect_with_f64(x, y, width, height, radius));

@@ -6,7 +6,6 @@ mod finding;
 mod keys;
 mod ledger;
 mod notes;
-mod paint;
 mod player;
 mod query_bar;
 mod score;
@@ -14,7 +13,6 @@ mod side;
 mod step;
 mod steps;
 mod timeline;
-mod timeline_table;
 mod verdict;
 
 use std::sync::Arc;

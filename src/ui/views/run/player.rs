@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::components::{Glyph, Icon};
 use crate::ui::state::RunState;
-use crate::view_model::format::{count, step_number};
+use crate::view_model::format::{count, percent_exact, step_number};
 use crate::view_model::jumps::Landmark;
 use crate::view_model::playback::{Pacing, SPEEDS};
 use crate::view_model::scrub::{SCRUB_WIDTH, strokes};
@@ -145,7 +145,7 @@ fn Scrubber() -> impl IntoView {
             run.step_to(step);
         }
     };
-    let share = move || format!("{:.2}%", f64::from(run.selected.get()) / f64::from(last.max(1)) * 100.0);
+    let share = move || percent_exact(f64::from(run.selected.get()) / f64::from(last.max(1)));
     let marks = STROKES.map(|(landmark, class, at)| {
         view! { <path class=class d=move || strokes(&run.landmarks(landmark), steps, at) /> }
     });

@@ -1,13 +1,13 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::engine::report::Mark;
 use crate::ui::state::RunState;
-use crate::view_model::format::{count, duration_ms, step_number};
-use crate::view_model::words;
+use crate::view_model::format::{count, step_number};
+use crate::view_model::step_facts::StepFacts;
 
 /// Rows that are drawn at most.
 const ROWS: usize = 200;
+const COLUMNS: [&str; 8] = ["Step", "Kind", "Agent", "Phase", "At", "Took", "Context", "Marks"];
 
 /// The same as a table, for those who cannot see a drawing, limited to what is in sight.
 #[component]
@@ -42,37 +42,22 @@ fn Rows() -> impl IntoView {
     };
     let row = move |step: usize| {
         let number = u32::try_from(step).unwrap_or(u32::MAX);
-        let (shade, agent, span, mark) = run
-            .with_map(|map| {
-                let agent =
-                    map.agents.get(step).and_then(|agent| map.participants.get(usize::from(*agent))).cloned();
-                let marks = map.marks.iter().filter(|(at, _)| *at == number).map(|(_, mark)| *mark);
-                (
-                    map.shades.get(step).copied(),
-                    agent,
-                    map.spans.get(step).copied().flatten(),
-                    marks.collect::<Vec<Mark>>(),
-                )
-            })
-            .unwrap_or_default();
-        let mut marks: Vec<&str> = mark.into_iter().map(words::mark).collect();
-        marks.extend(
-            run.flagged.with(|flagged| flagged.iter().any(|(at, _)| *at == number)).then_some("finding"),
-        );
+        let facts = run.with_map(|map| run.flagged.with(|flagged| StepFacts::new(map, flagged, number)));
+        let facts = facts.unwrap_or_default();
+        let cells = [facts.agent, facts.phase.to_owned(), facts.at, facts.took, facts.context, facts.marks];
         view! {
             <tr>
                 <td><button class="link" on:click=move |_| run.open_step(number)>{step_number(number)}</button></td>
-                <td>{shade.map(words::shade)}</td>
-                <td>{agent}</td>
-                <td>{span.map(|span| duration_ms(span.start_ms))}</td>
-                <td>{marks.join(", ")}</td>
+                <td>{facts.kind}</td>
+                {cells.map(|cell| view! { <td>{cell}</td> }).to_vec()}
             </tr>
         }
     };
+    let heads = COLUMNS.map(|name| view! { <th>{name}</th> }).to_vec();
     view! {
         <div class="twin__scroll" tabindex="0" role="region" aria-label="Steps in sight">
             <table>
-                <thead><tr><th>"Step"</th><th>"Kind"</th><th>"Agent"</th><th>"At"</th><th>"Marks"</th></tr></thead>
+                <thead><tr>{heads}</tr></thead>
                 <tbody>{move || in_sight().into_iter().take(ROWS).map(row).collect_view()}</tbody>
             </table>
             {move || {
