@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod engine;
 pub mod protocol;
+pub mod reading;
 #[cfg(feature = "ui")]
 pub mod ui;
 pub mod view_model;

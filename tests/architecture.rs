@@ -48,11 +48,14 @@ const LAYERS: &[(&str, &[&str])] = &[
             "engine::score",
             "engine::query",
             "engine::report",
+            "reading",
         ],
     ),
+    // A text and nothing else: it knows of no trace.
+    ("reading", &[]),
     ("protocol", &["engine", "view_model"]),
     ("cli", &["engine"]),
-    ("ui", &["view_model", "protocol", "engine"]),
+    ("ui", &["view_model", "protocol", "reading", "engine"]),
 ];
 
 /// A plain tool that knows nothing of traces; every part may use it.
