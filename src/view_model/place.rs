@@ -2,6 +2,8 @@
 //!
 //! Files have no addresses: whoever follows such a link opens the same files in the same order.
 
+use std::fmt::Write as _;
+
 use super::axis::AxisKind;
 use super::finding_filter::FindingFilter;
 use super::percent;
@@ -88,7 +90,8 @@ impl Place {
         let Some((file, run)) = self.run else { return String::new() };
         let mut text = format!("run={file}.{run}&step={}", u64::from(self.step) + 1);
         if let Some((first, last)) = self.chosen {
-            text.push_str(&format!("&range={}-{}", u64::from(first) + 1, u64::from(last) + 1));
+            // Writing to a string cannot fail.
+            let _done = write!(text, "&range={}-{}", u64::from(first) + 1, u64::from(last) + 1);
         }
         if self.axis == AxisKind::Time {
             text.push_str("&axis=time");

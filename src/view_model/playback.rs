@@ -106,8 +106,12 @@ mod tests {
     use super::{BEAT_MS, Pacing, Playback, SHORTEST_MS};
     use crate::engine::trace::Span;
 
-    fn span(start_ms: i64, end_ms: i64) -> Option<Span> {
-        Some(Span { start_ms, end_ms, bound: false })
+    fn span(start_ms: i64, end_ms: i64) -> Span {
+        Span { start_ms, end_ms, bound: false }
+    }
+
+    fn spans<const N: usize>(known: [(i64, i64); N]) -> Vec<Option<Span>> {
+        known.map(|(start_ms, end_ms)| Some(span(start_ms, end_ms))).to_vec()
     }
 
     fn wait(pacing: Pacing, spans: &[Option<Span>]) -> f64 {
@@ -142,20 +146,20 @@ mod tests {
 
     #[test]
     fn evenly_every_step_is_shown_equally_long() {
-        assert!((wait(Pacing::Even, &[span(0, 5_000), span(5_000, 5_001)]) - BEAT_MS).abs() < 1e-9);
+        assert!((wait(Pacing::Even, &spans([(0, 5_000), (5_000, 5_001)])) - BEAT_MS).abs() < 1e-9);
     }
 
     #[test]
     fn as_it_happened_a_step_is_shown_as_long_as_it_took() {
-        assert!((wait(Pacing::Real, &[span(0, 3_000), span(5_000, 6_000)]) - 5_000.0).abs() < 1e-9);
-        assert!((wait(Pacing::Real, &[None, span(5_000, 6_000)]) - BEAT_MS).abs() < 1e-9);
+        assert!((wait(Pacing::Real, &spans([(0, 3_000), (5_000, 6_000)])) - 5_000.0).abs() < 1e-9);
+        assert!((wait(Pacing::Real, &[None, Some(span(5_000, 6_000))]) - BEAT_MS).abs() < 1e-9);
     }
 
     #[test]
     fn idle_hours_and_endless_steps_are_not_waited_for() {
-        assert!((wait(Pacing::Real, &[span(0, 1_000), span(3_600_000, 3_600_001)]) - 2_500.0).abs() < 1e-9);
+        assert!((wait(Pacing::Real, &spans([(0, 1_000), (3_600_000, 3_600_001)])) - 2_500.0).abs() < 1e-9);
         assert!(
-            (wait(Pacing::Real, &[span(0, 7_200_000), span(7_200_000, 7_200_001)]) - 60_000.0).abs() < 1e-9
+            (wait(Pacing::Real, &spans([(0, 7_200_000), (7_200_000, 7_200_001)])) - 60_000.0).abs() < 1e-9
         );
     }
 
@@ -172,6 +176,6 @@ mod tests {
         }
         assert!((playback.speed() - 0.5).abs() < 1e-9);
         playback.pacing = Pacing::Real;
-        assert!((playback.wait_ms(&[span(0, 1), span(1, 2)], 0, 1) - SHORTEST_MS).abs() < 1e-9);
+        assert!((playback.wait_ms(&spans([(0, 1), (1, 2)]), 0, 1) - SHORTEST_MS).abs() < 1e-9);
     }
 }

@@ -9,6 +9,7 @@ mod plan;
 mod strip;
 mod track;
 
+use layout::Has;
 pub use layout::Layout;
 pub use plan::Plan;
 
@@ -18,7 +19,6 @@ use crate::engine::report::{Phase, StepShade};
 use super::axis::{Axis, AxisKind};
 use super::format;
 use super::view_range::ViewRange;
-use layout::TRACK;
 use strip::Stretch;
 use track::{Spot, Track};
 
@@ -128,11 +128,17 @@ impl Scene {
         let pixel = range.span() / (width - gutter).max(1.0);
         let projection = Projection { input, pixel };
         let (from, to) = projection.step(input.selected);
-        let phases = phases(&projection);
+        // One phase alone tells nothing.
+        let has = Has {
+            phases: plan.phases.len() > 1,
+            checks: !plan.checks.is_empty(),
+            edits: !plan.edits.is_empty(),
+            context: !plan.context.is_empty(),
+        };
         Self {
-            layout: Layout::new(plan.lanes.len(), !phases.is_empty(), !plan.context.is_empty()),
+            layout: Layout::new(plan.lanes.len(), has),
             bars: bars(&projection),
-            phases,
+            phases: phases(&projection),
             flags: projection.points(&plan.flags, plan::severity),
             checks: projection.points(&plan.checks, |rank| rank != plan::RED),
             edits: projection.points(&plan.edits, |_| ()),
@@ -181,7 +187,7 @@ impl Scene {
         {
             return Some(step);
         }
-        if (layout.edits..layout.edits + TRACK).contains(&y)
+        if (layout.edits..layout.end).contains(&y)
             && let Some(step) = near(&mut self.edits.iter().map(|edit| (edit.x + NEAR, edit.step)))
         {
             return Some(step);

@@ -44,7 +44,7 @@ pub(super) struct Strip {
     items: Vec<Item>,
     /// How far the items so far reach.
     reach: Vec<f64>,
-    /// How many of each kind stand before every block.
+    /// How many of each kind stand before every block, and in all.
     sums: Vec<Counts>,
 }
 
@@ -63,7 +63,12 @@ impl Strip {
             farthest = farthest.max(item.to);
             reach.push(farthest);
         }
+        sums.push(counts);
         Self { items, reach, sums }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
     }
 
     /// What is drawn of `range` where nothing narrower than `narrowest` can be told apart.
@@ -132,16 +137,10 @@ impl Strip {
 
     fn counts_before(&self, place: usize) -> Counts {
         let block = place / BLOCK;
-        let Some(sums) = self.sums.get(block) else {
-            // The end of a strip whose last block is full.
-            let mut counts = self.sums.last().copied().unwrap_or_default();
-            let rest = self.items.get(self.sums.len().saturating_sub(1) * BLOCK..).unwrap_or_default();
-            rest.iter().for_each(|item| add(&mut counts, item));
-            return counts;
-        };
-        let mut counts = *sums;
-        let rest = self.items.get(block * BLOCK..place).unwrap_or_default();
-        rest.iter().for_each(|item| add(&mut counts, item));
+        let mut counts = self.sums.get(block).copied().unwrap_or_default();
+        for item in self.items.get(block * BLOCK..place).unwrap_or_default() {
+            add(&mut counts, item);
+        }
         counts
     }
 }

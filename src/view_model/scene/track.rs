@@ -37,6 +37,10 @@ impl Track {
         Self { spots, sums }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.spots.is_empty()
+    }
+
     /// What is drawn of `range` where marks nearer than `near` cover each other.
     pub(super) fn spots(&self, range: ViewRange, near: f64) -> Vec<Spot> {
         let mut drawn = Vec::new();

@@ -111,7 +111,7 @@ impl Picture<'_> {
         let layout = &self.scene.layout;
         let lane_middle = |lane: usize| layout.lanes + layout.lane_height * (lane as f64 + 0.5);
         let lanes = self.lane_names.iter().enumerate().map(|(lane, name)| (name.as_str(), lane_middle(lane)));
-        let tracks = [("checks", layout.checks + TRACK_MIDDLE), ("edits", layout.edits + TRACK_MIDDLE)];
+        let tracks = layout.tracks().map(|(name, top)| (name, top + TRACK_MIDDLE));
         let context = layout.context.map(|(bottom, height)| ("context", bottom - height / 2.0 - 6.0));
         let phases = layout.phases.map(|top| ("phase", top + TRACK_MIDDLE));
         surface.ink(&self.palette.text, 1.0);
@@ -142,6 +142,12 @@ impl Picture<'_> {
     }
 
     fn ruler(&self, surface: &Surface) {
+        let layout = &self.scene.layout;
+        surface.ink(&self.palette.line, 0.6);
+        for lane in 1..self.lane_names.len() {
+            let y = layout.lanes + layout.lane_height * lane as f64;
+            surface.rect(self.gutter, y - 0.5, self.width, 1.0);
+        }
         for tick in &self.scene.ticks {
             surface.ink(&self.palette.line, 1.0);
             surface.rect(tick.x, 2.0, 1.0, self.scene.layout.height);
