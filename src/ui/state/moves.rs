@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::RunState;
 use crate::view_model::axis::AxisKind;
 use crate::view_model::jumps::{Landmark, land};
-use crate::view_model::playback::Pacing;
+use crate::view_model::playback::{Pacing, Playback};
 use crate::view_model::view_range::ViewRange;
 
 /// From landmark to landmark, and playing.
@@ -40,7 +40,7 @@ impl RunState {
     pub fn swap_pacing(self) {
         let has_times = untrack(move || self.has_times()) == Some(true);
         if has_times || self.playback.get_untracked().pacing == Pacing::Real {
-            self.playback.update(|playback| playback.swap_pacing());
+            self.playback.update(Playback::swap_pacing);
         }
     }
 
