@@ -87,6 +87,18 @@ pub(crate) const BARS: &[Bar] = &[
         holds: true,
         of: |card| Some(card.grouped.by_signature.ari),
     },
+    Bar {
+        name: "Replay: runs whose files called known agree with their patch, mini-swe-agent",
+        limit: AtLeast(0.9),
+        holds: true,
+        of: |card| card.agreeing(crate::replayed::MINI),
+    },
+    Bar {
+        name: "Replay: runs whose files called known agree with their patch, SWE-agent samples",
+        limit: AtLeast(0.9),
+        holds: true,
+        of: |card| card.agreeing(crate::replayed::SWE_AGENT),
+    },
 ];
 
 impl Bar {

@@ -12,6 +12,7 @@ mod located;
 mod outcomes;
 mod page;
 mod relations;
+mod replayed;
 #[path = "../shared_data/mod.rs"]
 mod shared_data;
 mod stats;
@@ -25,6 +26,7 @@ use judged::judged;
 use located::Located;
 use outcomes::{Outcomes, SETS};
 use relations::Told;
+use replayed::Replayed;
 use tracebench::engine::detect::{Runs, catalog, measurements};
 
 /// Everything that is measured.
@@ -34,6 +36,8 @@ pub(crate) struct Scorecard {
     pub(crate) repetition: Told,
     pub(crate) redundancy: Option<Told>,
     pub(crate) grouped: Grouped,
+    /// By the title of the set.
+    pub(crate) replayed: Vec<(&'static str, Replayed)>,
 }
 
 impl Scorecard {
@@ -52,6 +56,10 @@ impl Scorecard {
             repetition: relations::repetition(set("sola_tar_study")),
             redundancy: relations::redundancy(set("sola_tar_study")),
             grouped: failures::categories(set("agentrx")),
+            replayed: vec![
+                (replayed::MINI, Replayed::of_set("labelled", "mini_swe_gemini3_verified")),
+                (replayed::SWE_AGENT, Replayed::of_set("corpus", "swe-agent")),
+            ],
         })
     }
 
@@ -76,6 +84,11 @@ impl Scorecard {
     pub(crate) fn false_alarms(&self) -> Option<f64> {
         let (alarmed, all) = (self.sum(|set| set.alarmed), self.sum(|set| set.runs));
         (all.resolved > 0).then(|| f64::from(alarmed.resolved) / f64::from(all.resolved))
+    }
+
+    /// Of the runs of which a file is called known, how many agree with their patch in all such files.
+    pub(crate) fn agreeing(&self, title: &str) -> Option<f64> {
+        self.replayed.iter().find(|(own, _)| *own == title)?.1.share()
     }
 
     pub(crate) fn auc(&self, id: &str) -> Option<f64> {

@@ -51,6 +51,7 @@ pub(crate) fn page(card: &Scorecard) -> String {
     located(card, &mut page);
     relations(card, &mut page);
     categories(card, &mut page);
+    replay(card, &mut page);
     detectors(card, &mut page);
     page
 }
@@ -206,6 +207,38 @@ fn categories(card: &Scorecard, page: &mut String) {
     line!(
         page,
         "| TF-IDF and k-means over the step's text, the same prototype | .054 to .072 | .235 to .285 |\n"
+    );
+}
+
+fn replay(card: &Scorecard, page: &mut String) {
+    line!(
+        page,
+        "## Replay\n\nThe files at the end of a run, reconstructed from its transcript alone, beside the patch \
+         that it handed in, which the reconstruction is not shown. A file counts as *known* where each of its \
+         changes is (its other lines need not be), as *partly* known where a command changed it in a way that is \
+         not shown, and as *unknown* where nothing of its text is left. A run agrees if every file of it that is \
+         called known, those said to be new or gone included, is what the patch makes of it, line by line.\n\n\
+         | Runs | With a patch | With a known file | Of these agree | Files known | Of these right | Partly | \
+         Unknown | Never named |\n|---|---|---|---|---|---|---|---|---|",
+    );
+    for (title, of) in &card.replayed {
+        line!(
+            page,
+            "| {title} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            of.runs,
+            of.told,
+            of.agreeing,
+            of.known,
+            of.known_right,
+            of.partly,
+            of.unknown,
+            of.unnamed,
+        );
+    }
+    line!(
+        page,
+        "\n*Never named* are files that changed without a step that names them: by the harness before the run, or \
+         by a program.\n"
     );
 }
 

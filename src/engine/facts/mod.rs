@@ -31,6 +31,7 @@ mod targets;
 mod test_run;
 mod tone;
 mod tool;
+pub mod touch;
 mod types;
 mod unmade;
 mod vocabulary;

@@ -7,6 +7,7 @@ mod cursor;
 mod files;
 mod ledger;
 mod sums;
+pub mod workspace;
 mod worktree;
 
 pub use cursor::Cursor;

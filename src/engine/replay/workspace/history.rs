@@ -1,0 +1,440 @@
+//! One file through the run: its versions, and what is known of each.
+
+use super::pieces::{OPEN, Piece, START, Source, Sources, locate, splice};
+use crate::engine::facts::touch::{FilePatch, Hunk, Shown, Side};
+use crate::engine::trace::StepId;
+
+/// After so many versions one is stored whole; the others say how they differ from the one before.
+const CHECKPOINT: usize = 32;
+
+/// Whether the file was there before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Before {
+    /// It was read, or version control has it.
+    There,
+    /// Its first mention writes it.
+    Absent,
+    #[default]
+    Unknown,
+}
+
+/// Why a text is not what it was known to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// Changed by a command whose effect is not shown.
+    Unseen(StepId, Box<str>),
+    /// A pattern may also have matched lines that nothing showed.
+    Pattern(StepId),
+    /// What was replaced was never shown: where it stands is not known.
+    Place(StepId),
+    /// A later answer shows something else than what had been known.
+    Contradicted(StepId),
+}
+
+#[derive(Debug, Clone)]
+enum Stored {
+    Whole(Vec<Piece>),
+    /// From that place of the list before on, so many pieces became these.
+    Changed {
+        at: usize,
+        removed: usize,
+        inserted: Vec<Piece>,
+    },
+}
+
+/// The file from a step on.
+#[derive(Debug, Clone)]
+pub(super) struct Version {
+    pub(super) step: StepId,
+    stored: Stored,
+    pub(super) exists: bool,
+    pub(super) doubt: Option<Doubt>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct History {
+    pub(super) sources: Sources,
+    pub(super) before: Before,
+    /// The first step that named it.
+    pub(super) first_seen: StepId,
+    versions: Vec<Version>,
+    /// The last version's text.
+    pieces: Vec<Piece>,
+}
+
+/// All of the file as it was.
+fn untouched() -> Vec<Piece> {
+    vec![Piece { source: START, start: 1, len: OPEN }]
+}
+
+impl History {
+    pub(super) fn new(before: Before, first_seen: StepId) -> Self {
+        let sources = Sources::default();
+        Self { sources, before, first_seen, versions: Vec::new(), pieces: untouched() }
+    }
+
+    pub(super) fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// The version that holds at a step, by its number; `None` before the first change.
+    pub(super) fn version_at(&self, step: StepId) -> Option<usize> {
+        self.versions.partition_point(|version| version.step <= step).checked_sub(1)
+    }
+
+    pub(super) fn doubt(&self) -> Option<&Doubt> {
+        self.versions.last()?.doubt.as_ref()
+    }
+
+    pub(super) fn exists(&self) -> bool {
+        self.versions.last().map_or(self.before != Before::Absent, |version| version.exists)
+    }
+
+    pub(super) fn current(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The text of a version; of `None`, that before the run.
+    pub(super) fn pieces_of(&self, version: Option<usize>) -> Vec<Piece> {
+        let Some(version) = version else { return untouched() };
+        let known = self.versions.get(..=version).unwrap_or_default();
+        let whole = known.iter().rposition(|version| matches!(version.stored, Stored::Whole(_))).unwrap_or(0);
+        let mut pieces = Vec::new();
+        for version in known.get(whole..).unwrap_or_default() {
+            match &version.stored {
+                Stored::Whole(all) => pieces.clone_from(all),
+                Stored::Changed { at, removed, inserted } => {
+                    let end = (at + removed).min(pieces.len());
+                    pieces.splice((*at).min(end)..end, inserted.iter().copied());
+                }
+            }
+        }
+        pieces
+    }
+
+    /// The file is like this from the step on.
+    pub(super) fn push(&mut self, step: StepId, pieces: Vec<Piece>, exists: bool, doubt: Option<Doubt>) {
+        // Several changes of one step are one.
+        if self.versions.last().is_some_and(|last| last.step == step) {
+            self.versions.pop();
+            self.pieces = self.pieces_of(self.versions.len().checked_sub(1));
+        }
+        let stored = if self.versions.len().is_multiple_of(CHECKPOINT) {
+            Stored::Whole(pieces.clone())
+        } else {
+            changed(&self.pieces, &pieces)
+        };
+        self.versions.push(Version { step, stored, exists, doubt });
+        self.pieces = pieces;
+    }
+
+    /// The last version turns out to have been like this.
+    pub(super) fn correct(&mut self, pieces: Vec<Piece>, doubt: Option<Doubt>) {
+        let Some(last) = self.versions.pop() else { return };
+        self.pieces = self.pieces_of(self.versions.len().checked_sub(1));
+        self.push(last.step, pieces, last.exists, doubt);
+    }
+
+    pub(super) fn write(&mut self, step: StepId, text: &str) {
+        let piece = self.sources.write(text.lines());
+        self.push(step, vec![piece], true, None);
+    }
+
+    /// Nothing is known of its text any more.
+    pub(super) fn lose(&mut self, step: StepId, doubt: Doubt) {
+        let piece = self.sources.add(Source::default());
+        self.push(step, vec![piece], true, Some(doubt));
+    }
+
+    pub(super) fn revert(&mut self, step: StepId) {
+        if !self.versions.is_empty() {
+            self.push(step, untouched(), true, None);
+        }
+    }
+
+    pub(super) fn append(&mut self, step: StepId, text: &str) {
+        let mut pieces = self.pieces.clone();
+        pieces.push(self.sources.write(text.lines()));
+        self.push(step, pieces, true, self.doubt().cloned());
+    }
+
+    /// Replaces lines at a place that is known.
+    pub(super) fn lines(&mut self, step: StepId, at: u32, remove: u32, text: &str) {
+        let new = self.sources.write(text.lines());
+        let mut pieces = self.pieces.clone();
+        if splice(&mut pieces, &self.sources, at, remove, &[new]) {
+            self.push(step, pieces, true, self.doubt().cloned());
+        } else {
+            self.lose(step, Doubt::Contradicted(step));
+        }
+    }
+
+    /// What an answer shows of the file as it is now.
+    pub(super) fn learn(&mut self, step: StepId, shown: &Shown) {
+        self.find_end(shown);
+        let (mut agrees, mut differs) = (0, Vec::new());
+        for (number, text) in &shown.lines {
+            match self.text_of(*number) {
+                Some(Some(known)) if known == &**text => agrees += 1,
+                Some(Some(_)) | None => differs.push(*number),
+                Some(None) => {}
+            }
+        }
+        let len = self.len();
+        let other_len = len.zip(shown.len).is_some_and(|(known, shown)| known != shown);
+        if !differs.is_empty() || other_len {
+            self.contradicted(step, shown, agrees, &differs, other_len);
+        }
+        for (number, text) in &shown.lines {
+            let Some((index, offset)) = locate(&self.pieces, &self.sources, *number) else { continue };
+            let Some(piece) = self.pieces.get(index).copied() else { continue };
+            if let Some(source) = self.sources.source_mut(piece.source) {
+                source.lines.entry(piece.start + offset).or_insert_with(|| text.clone());
+            }
+        }
+    }
+
+    /// Finds out how long the one piece is whose end is not known: by the length of the whole, or by what was
+    /// written behind it.
+    fn find_end(&mut self, shown: &Shown) {
+        let Some(index) = self.pieces.iter().position(|piece| self.sources.len(*piece).is_none()) else {
+            return;
+        };
+        let Some(piece) = self.pieces.get(index).copied() else { return };
+        let sum = |pieces: &[Piece]| pieces.iter().map(|piece| self.sources.len(*piece)).sum::<Option<u32>>();
+        let before = sum(self.pieces.get(..index).unwrap_or_default());
+        let behind = self.pieces.get(index + 1..).unwrap_or_default();
+        let at = match (shown.len, behind.first()) {
+            (Some(len), _) => sum(behind).and_then(|behind| (len + 1).checked_sub(behind)),
+            (None, Some(next)) => {
+                let wanted: Vec<Option<&str>> =
+                    (0..next.len.min(3)).map(|at| self.sources.get(*next, at)).collect();
+                let says = |window: &[(u32, Box<str>)]| {
+                    window.iter().zip(&wanted).all(|((_, text), wanted)| Some(&**text) == *wanted)
+                };
+                let found = shown.lines.windows(wanted.len().max(1)).find(|window| says(window));
+                found.and_then(|window| Some(window.first()?.0))
+            }
+            _ => None,
+        };
+        let len = at.zip(before).and_then(|(at, before)| (at + piece.start).checked_sub(before + 2));
+        if let (Some(len), Some(source)) = (len, self.sources.source_mut(piece.source)) {
+            source.len = Some(len);
+        }
+    }
+
+    /// Something changed the file unseen, or an answer was misread: what is shown holds.
+    fn contradicted(&mut self, step: StepId, shown: &Shown, agrees: usize, differs: &[u32], other_len: bool) {
+        let doubt = Doubt::Contradicted(step);
+        if other_len || differs.len() > agrees || differs.iter().any(|line| self.text_of(*line).is_none()) {
+            self.lose(step, doubt);
+            return;
+        }
+        let mut pieces = self.pieces.clone();
+        for (number, text) in shown.lines.iter().filter(|(number, _)| differs.contains(number)) {
+            let new = self.sources.write(std::iter::once(&**text));
+            splice(&mut pieces, &self.sources, *number, 1, &[new]);
+        }
+        self.push(step, pieces, true, Some(doubt));
+    }
+
+    /// `None` where the text ends before; `Some(None)` where the line is not known.
+    #[expect(clippy::option_option, reason = "a line that is not known is not the same as none")]
+    fn text_of(&self, line: u32) -> Option<Option<&str>> {
+        let (index, offset) = locate(&self.pieces, &self.sources, line)?;
+        let piece = self.pieces.get(index).copied()?;
+        Some(self.sources.get(piece, offset))
+    }
+
+    pub(super) fn len(&self) -> Option<u32> {
+        self.pieces.iter().map(|piece| self.sources.len(*piece)).sum()
+    }
+
+    /// Whether any line is not known.
+    pub(super) fn has_gaps(&self) -> bool {
+        self.pieces.iter().any(|piece| self.sources.len(*piece) != Some(self.sources.known(*piece)))
+    }
+
+    /// A text in the place of another, as editors do it.
+    pub(super) fn replace(&mut self, step: StepId, old: &str, new: &str, all: bool) {
+        // Whole lines, with their ends.
+        let whole = old.ends_with('\n') && (new.is_empty() || new.ends_with('\n'));
+        let (old, removes) =
+            if whole { (old.strip_suffix('\n').unwrap_or(old), new.is_empty()) } else { (old, false) };
+        let new = if whole { new.strip_suffix('\n').unwrap_or(new) } else { new };
+        let olds: Vec<&str> = old.split('\n').collect();
+        let places = self.find(&olds, whole);
+        let places = if all { places.as_slice() } else { places.get(..1).unwrap_or_default() };
+        if places.is_empty() {
+            let doubt = if self.has_gaps() { Doubt::Place(step) } else { Doubt::Contradicted(step) };
+            self.lose(step, doubt);
+            return;
+        }
+        let mut pieces = self.pieces.clone();
+        let count = u32::try_from(olds.len()).unwrap_or(u32::MAX);
+        for line in places.iter().rev() {
+            let first = self.text_of(*line).flatten().unwrap_or("");
+            let last = self.text_of(line + count - 1).flatten().unwrap_or("");
+            let text = if let [old] = olds.as_slice() {
+                if all { first.replace(old, new) } else { first.replacen(old, new, 1) }
+            } else {
+                let (head, tail) = (olds.first().copied().unwrap_or(""), olds.last().copied().unwrap_or(""));
+                let head = first.strip_suffix(head).unwrap_or("");
+                let tail = last.strip_prefix(tail).unwrap_or("");
+                format!("{head}{new}{tail}")
+            };
+            let gone = removes && text.is_empty();
+            let new = self.sources.write(text.split('\n').filter(|_| !gone));
+            splice(&mut pieces, &self.sources, *line, count, &[new]);
+        }
+        let doubt = self.doubt().cloned().or((all && self.has_gaps()).then_some(Doubt::Pattern(step)));
+        self.push(step, pieces, true, doubt);
+    }
+
+    /// The lines at which a text begins, that do not overlap. The first line of it may be the end of one, the last
+    /// the beginning.
+    fn find(&self, text: &[&str], whole: bool) -> Vec<u32> {
+        let known: Vec<(u32, &str)> = self.sources.known_lines(&self.pieces).collect();
+        let last = text.len() - 1;
+        let fits = |at: usize| {
+            let Some(window) = known.get(at..at + text.len()) else { return false };
+            window.iter().zip(text).enumerate().all(|(index, ((number, line), wanted))| {
+                let fits = match index {
+                    _ if last == 0 => {
+                        if whole {
+                            line.ends_with(wanted)
+                        } else {
+                            line.contains(wanted)
+                        }
+                    }
+                    0 => line.ends_with(wanted),
+                    _ if index == last && !whole => line.starts_with(wanted),
+                    _ => line == wanted,
+                };
+                fits && window.first().is_some_and(|(first, _)| {
+                    u32::try_from(index).is_ok_and(|index| first + index == *number)
+                })
+            })
+        };
+        let mut places = Vec::new();
+        let mut at = 0;
+        while at + text.len() <= known.len() {
+            if fits(at) {
+                places.extend(known.get(at).map(|(number, _)| *number));
+                at += text.len();
+            } else {
+                at += 1;
+            }
+        }
+        places
+    }
+
+    /// Applies the hunks of a patch.
+    pub(super) fn patch(&mut self, step: StepId, patch: &FilePatch) {
+        if patch.deletes {
+            self.push(step, Vec::new(), false, None);
+            return;
+        }
+        if patch.creates {
+            let lines: Vec<&str> = patch.hunks.iter().flat_map(|hunk| hunk.side(Side::New)).collect();
+            let piece = self.sources.write(lines.into_iter());
+            self.push(step, vec![piece], true, None);
+            return;
+        }
+        let mut pieces = self.pieces.clone();
+        let mut moved = 0_i64;
+        for hunk in &patch.hunks {
+            let stated =
+                hunk.start.map(|start| i64::from(start) + moved).and_then(|at| u32::try_from(at).ok());
+            let at = stated.filter(|at| self.fits(&pieces, hunk, *at)).or_else(|| self.search(&pieces, hunk));
+            let Some(at) = at else {
+                self.lose(step, Doubt::Place(step));
+                return;
+            };
+            moved += self.apply(&mut pieces, hunk, at);
+        }
+        self.push(step, pieces, true, self.doubt().cloned());
+    }
+
+    /// The file is the one under control with these differences, and no others.
+    pub(super) fn diffed(&mut self, patch: &FilePatch) {
+        self.before = if patch.creates { self.before } else { Before::There };
+        if patch.creates || patch.deletes || self.versions.is_empty() {
+            return;
+        }
+        let mut pieces = untouched();
+        let mut moved = 0_i64;
+        for hunk in &patch.hunks {
+            let at = hunk.start.and_then(|start| u32::try_from(i64::from(start) + moved).ok());
+            let Some(at) = at.filter(|at| self.fits(&pieces, hunk, *at)) else { return };
+            moved += self.apply(&mut pieces, hunk, at);
+        }
+        if self.doubt().is_some() {
+            self.correct(pieces, None);
+        }
+    }
+
+    fn fits(&self, pieces: &[Piece], hunk: &Hunk, at: u32) -> bool {
+        hunk.side(Side::Old).zip(at..).all(|(text, line)| {
+            locate(pieces, &self.sources, line).is_some_and(|(index, offset)| {
+                let known = pieces.get(index).and_then(|piece| self.sources.get(*piece, offset));
+                known.is_none_or(|known| known == text)
+            })
+        })
+    }
+
+    /// Where the old lines of a hunk stand, all of them known.
+    fn search(&self, pieces: &[Piece], hunk: &Hunk) -> Option<u32> {
+        let wanted: Vec<&str> = hunk.side(Side::Old).collect();
+        let known: Vec<(u32, &str)> = self.sources.known_lines(pieces).collect();
+        let first = wanted.first()?;
+        let place = known.windows(wanted.len()).find(|window| {
+            window.first().is_some_and(|(start, text)| {
+                text == first
+                    && window
+                        .iter()
+                        .zip(*start..)
+                        .zip(&wanted)
+                        .all(|(((at, text), line), wanted)| *at == line && text == wanted)
+            })
+        })?;
+        place.first().map(|(line, _)| *line)
+    }
+
+    /// Puts a hunk in its place and learns the lines it shows. Returns how far it moves what stands behind.
+    fn apply(&mut self, pieces: &mut Vec<Piece>, hunk: &Hunk, at: u32) -> i64 {
+        let mut line = at;
+        let mut moved = 0;
+        for (side, text) in &hunk.lines {
+            if *side != Side::New
+                && let Some((index, offset)) = locate(pieces, &self.sources, line)
+                && let Some(piece) = pieces.get(index)
+                && let Some(source) = self.sources.source_mut(piece.source)
+            {
+                source.lines.entry(piece.start + offset).or_insert_with(|| text.clone());
+            }
+            match side {
+                Side::Both => line += 1,
+                Side::Old => {
+                    splice(pieces, &self.sources, line, 1, &[]);
+                    moved -= 1;
+                }
+                Side::New => {
+                    let new = self.sources.write(std::iter::once(&**text));
+                    splice(pieces, &self.sources, line, 0, &[new]);
+                    line += 1;
+                    moved += 1;
+                }
+            }
+        }
+        moved
+    }
+}
+
+fn changed(before: &[Piece], after: &[Piece]) -> Stored {
+    let at = before.iter().zip(after).take_while(|(one, two)| one == two).count();
+    let (old, new) = (before.get(at..).unwrap_or_default(), after.get(at..).unwrap_or_default());
+    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(one, two)| one == two).count();
+    let inserted = new.get(..new.len() - same).unwrap_or_default().to_vec();
+    Stored::Changed { at, removed: old.len() - same, inserted }
+}

@@ -1,0 +1,235 @@
+//! `sed` on a text that may be known in part.
+
+use std::collections::BTreeMap;
+
+use super::history::{Doubt, History};
+use super::pieces::{OPEN, Source, splice};
+use crate::engine::facts::touch::{Address, SedAction, SedCommand};
+use crate::engine::trace::StepId;
+
+/// A longer range is one to the end.
+const MAX_RANGE: u32 = 100_000;
+
+/// What a line says then.
+#[derive(Debug, Default)]
+enum Change {
+    #[default]
+    None,
+    /// Something that cannot be told.
+    Unknown,
+    To(String),
+}
+
+/// What becomes of one line.
+#[derive(Debug, Default)]
+struct LineEdit {
+    text: Change,
+    before: Vec<String>,
+    after: Vec<String>,
+    gone: bool,
+}
+
+#[derive(Debug, Default)]
+struct Plan {
+    edits: BTreeMap<u32, LineEdit>,
+    /// From that line on everything goes.
+    cut_from: Option<u32>,
+    at_end: Vec<String>,
+    /// Lines that were never shown may have matched.
+    unsure: bool,
+    /// Where it happens is not known.
+    lost: bool,
+}
+
+/// Applies a script. `read` gives the text of another file.
+pub(super) fn apply(
+    history: &mut History,
+    step: StepId,
+    commands: &[SedCommand],
+    read: &dyn Fn(&str) -> Option<String>,
+) {
+    let known: BTreeMap<u32, &str> = history.sources.known_lines(history.current()).collect();
+    let mut plan = Plan::default();
+    for command in commands {
+        plan.add(history, &known, command, read);
+    }
+    if plan.lost {
+        history.lose(step, Doubt::Place(step));
+        return;
+    }
+    let mut pieces = history.current().to_vec();
+    let doubt = history.doubt().cloned().or(plan.unsure.then_some(Doubt::Pattern(step)));
+    if !plan.at_end.is_empty() {
+        pieces.push(history.sources.write(plan.at_end.iter().flat_map(|text| text.split('\n'))));
+    }
+    let mut fits = plan.cut_from.is_none_or(|line| splice(&mut pieces, &history.sources, line, OPEN, &[]));
+    for (line, edit) in plan.edits.iter().rev() {
+        let kept = !edit.gone && matches!(edit.text, Change::None);
+        let mut new = Vec::new();
+        new.push(history.sources.write(edit.before.iter().flat_map(|text| text.split('\n'))));
+        let at_line = new.len();
+        if !edit.gone {
+            match &edit.text {
+                Change::To(text) => new.push(history.sources.write(text.split('\n'))),
+                Change::Unknown => {
+                    new.push(history.sources.add(Source { len: Some(1), ..Source::default() }));
+                }
+                Change::None => {}
+            }
+        }
+        let after = history.sources.write(edit.after.iter().flat_map(|text| text.split('\n')));
+        if kept {
+            fits &= splice(&mut pieces, &history.sources, line + 1, 0, &[after]);
+            fits &= splice(&mut pieces, &history.sources, *line, 0, new.get(..at_line).unwrap_or_default());
+        } else {
+            new.push(after);
+            fits &= splice(&mut pieces, &history.sources, *line, 1, &new);
+        }
+    }
+    if fits {
+        history.push(step, pieces, true, doubt);
+    } else {
+        history.lose(step, Doubt::Contradicted(step));
+    }
+}
+
+impl Plan {
+    fn add(
+        &mut self,
+        history: &History,
+        known: &BTreeMap<u32, &str>,
+        command: &SedCommand,
+        read: &dyn Fn(&str) -> Option<String>,
+    ) {
+        let ranges = self.ranges(history, known, command);
+        let text = match &command.action {
+            SedAction::ReadFile(name) => {
+                let Some(text) = read(name) else {
+                    self.lost = true;
+                    return;
+                };
+                text
+            }
+            SedAction::Append(text) | SedAction::Insert(text) | SedAction::Change(text) => text.to_string(),
+            _ => String::new(),
+        };
+        let to_end = matches!((&command.from, &command.to), (Some(Address::Last), None));
+        for (first, last) in ranges {
+            if last >= first.saturating_add(MAX_RANGE) {
+                match command.action {
+                    SedAction::Delete => self.cut_from = Some(first),
+                    SedAction::Substitute(_) => {}
+                    _ => self.lost = true,
+                }
+                if matches!(command.action, SedAction::Delete) {
+                    continue;
+                }
+            }
+            match &command.action {
+                SedAction::Substitute(substitution) => {
+                    for (line, text) in known.range(first..=last) {
+                        let edit = self.edits.entry(*line).or_default();
+                        let now = match &edit.text {
+                            Change::To(text) => text.as_str(),
+                            Change::Unknown => continue,
+                            Change::None => text,
+                        };
+                        if let Some(new) = substitution.apply(now) {
+                            edit.text = Change::To(new);
+                        }
+                    }
+                    let single = last.saturating_sub(first) < 500;
+                    if single && command.from.is_some() {
+                        for line in (first..=last).filter(|line| !known.contains_key(line)) {
+                            self.edits.entry(line).or_default().text = Change::Unknown;
+                            self.unsure = true;
+                        }
+                    } else {
+                        self.unsure |= history.has_gaps();
+                    }
+                }
+                SedAction::Delete => {
+                    for line in first..=last {
+                        self.edits.entry(line).or_default().gone = true;
+                    }
+                }
+                SedAction::Change(_) => {
+                    for line in first..=last {
+                        self.edits.entry(line).or_default().gone = true;
+                    }
+                    self.edits.entry(last).or_default().after.push(text.clone());
+                }
+                SedAction::Append(_) | SedAction::ReadFile(_) => {
+                    for line in first..=last {
+                        self.edits.entry(line).or_default().after.push(text.clone());
+                    }
+                }
+                SedAction::Insert(_) => {
+                    for line in first..=last {
+                        self.edits.entry(line).or_default().before.push(text.clone());
+                    }
+                }
+                SedAction::Print => {}
+            }
+        }
+        if to_end && history.len().is_none() {
+            match command.action {
+                SedAction::Append(_) | SedAction::ReadFile(_) => self.at_end.push(text),
+                _ => self.lost = true,
+            }
+        }
+    }
+
+    /// The lines that a command is for.
+    fn ranges(
+        &mut self,
+        history: &History,
+        known: &BTreeMap<u32, &str>,
+        command: &SedCommand,
+    ) -> Vec<(u32, u32)> {
+        let end = history.len().unwrap_or(OPEN);
+        let starts: Vec<u32> = match &command.from {
+            None => return vec![(1, end)],
+            Some(Address::Line(line)) => vec![*line],
+            Some(Address::Last) => history.len().into_iter().collect(),
+            Some(Address::Match(pattern)) => {
+                let found: Vec<u32> =
+                    known.iter().filter(|(_, text)| pattern.is_match(text)).map(|(line, _)| *line).collect();
+                if history.has_gaps() {
+                    self.unsure = true;
+                    self.lost |= found.is_empty() && !matches!(command.action, SedAction::Substitute(_));
+                }
+                found
+            }
+            Some(Address::Plus(_)) => Vec::new(),
+        };
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for start in starts {
+            if ranges.last().is_some_and(|(_, last)| start <= *last) {
+                continue;
+            }
+            let last = match &command.to {
+                None => start,
+                Some(Address::Line(line)) => (*line).max(start),
+                Some(Address::Plus(lines)) => start + lines,
+                Some(Address::Last) => end,
+                Some(Address::Match(pattern)) => {
+                    let mut line = start + 1;
+                    loop {
+                        match known.get(&line) {
+                            Some(text) if pattern.is_match(text) => break line,
+                            Some(_) => line += 1,
+                            None if line > end => break end,
+                            None => {
+                                self.lost = true;
+                                break start;
+                            }
+                        }
+                    }
+                }
+            };
+            ranges.push((start, last));
+        }
+        ranges
+    }
+}
