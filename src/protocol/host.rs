@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::space::{file_text, space_of, space_view};
 use super::{
     BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedFile, PlannedRole,
     ReplyEnvelope, RunKey, StepBody,
@@ -7,6 +8,7 @@ use super::{
 use crate::engine::cluster::cluster;
 use crate::engine::import::{self, FileRole, Input};
 use crate::engine::query::{Query, STEP_FIELDS, Searched, search};
+use crate::engine::replay::workspace::Workspace;
 use crate::engine::report::{ErrorText, diagnose, step_map, step_row};
 use crate::engine::score::Profile;
 use crate::engine::trace::{BodySource, Segment, SourceId, StepId};
@@ -24,6 +26,8 @@ pub struct Host {
 struct Session {
     sources: Handles,
     runs: Vec<Run>,
+    /// The files of the run that was asked for them last.
+    space: Option<(u32, Workspace)>,
 }
 
 /// At most so many rows are sent at once, whatever is asked for.
@@ -61,6 +65,12 @@ impl Host {
             EngineRequest::Query { run, query, from, effort } => {
                 self.with_run(run, |sources, opened| hits(sources, opened, run, (&query, from, effort)))
             }
+            EngineRequest::Space { run, step } => self.with_space(run, |sources, opened, space| {
+                EngineReply::Space { space: Box::new(space_view(opened, sources, space, StepId(step))) }
+            }),
+            EngineRequest::File { run, step, name, against } => self.with_space(run, |_, _, space| {
+                EngineReply::File { file: file_text(space, &name, step, against) }
+            }),
             EngineRequest::Diagnose { file } => self.diagnose(file),
             EngineRequest::Cluster { runs } => {
                 EngineReply::Clusters { clusters: cluster(&runs).into_iter().map(Into::into).collect() }
@@ -97,7 +107,7 @@ impl Host {
         match analyzed {
             Ok(runs) => {
                 let reports = (0u32..).zip(&runs).map(|(index, run)| run.report(&main.name, index)).collect();
-                self.sessions.insert(file, Session { sources: handles, runs });
+                self.sessions.insert(file, Session { sources: handles, runs, space: None });
                 EngineReply::Analyzed { file, reports }
             }
             Err(error) => EngineReply::Failed { file, error: ErrorText::of(&error) },
@@ -123,6 +133,25 @@ impl Host {
         let mut progress = |_| true;
         let input = Input::of_set(session.sources.as_ref(), &mut progress);
         EngineReply::Diagnosed { file, diagnosis: Box::new(diagnose(&input, &runs)) }
+    }
+
+    /// As [`Host::with_run`], with the run's files, which are reconstructed once.
+    fn with_space(
+        &mut self,
+        key: RunKey,
+        answer: impl FnOnce(&dyn BodySource, &Run, &Workspace) -> EngineReply,
+    ) -> EngineReply {
+        if let Some(session) = self.sessions.get_mut(&key.file)
+            && session.space.as_ref().is_none_or(|(index, _)| *index != key.index)
+            && let Some(run) = session.runs.get(key.index as usize)
+        {
+            session.space = Some((key.index, space_of(run, session.sources.as_ref())));
+        }
+        let space = self.sessions.get(&key.file).and_then(|session| session.space.as_ref());
+        self.with_run(key, |sources, run| match space {
+            Some((_, space)) => answer(sources, run, space),
+            None => not_open(key.file),
+        })
     }
 
     fn with_run(
@@ -221,6 +250,7 @@ fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, Str
 #[cfg(test)]
 mod tests {
     use super::{EngineReply, EngineRequest, Envelope, FileEntry, Host, Muted, PlannedRole, Profile, RunKey};
+    use crate::engine::replay::workspace::Against;
     use crate::engine::trace::MemorySources;
 
     const TRACE: &str = include_str!("../../tests/fixtures/tracebench/api_timeout.json");
@@ -288,6 +318,22 @@ mod tests {
             matches!(find("op:test", 3), Some(EngineReply::Hits { steps, next: 4, .. }) if steps.is_empty())
         );
         assert!(matches!(find("op:tset", 0), Some(EngineReply::Refused { .. })));
+    }
+
+    #[test]
+    fn answers_for_the_files_at_a_step() {
+        let mut host = opened();
+        let space = ask(&mut host, &[], EngineRequest::Space { run: RUN, step: 3 });
+        assert!(
+            matches!(space.last(), Some(EngineReply::Space { space }) if space.step == 3 && space.actions > 0)
+        );
+        let against = Against::Start;
+        let request = EngineRequest::File { run: RUN, step: 3, name: "none".to_owned(), against };
+        let file = ask(&mut host, &[], request);
+        assert!(matches!(file.last(), Some(EngineReply::File { file }) if file.rows.is_empty()));
+        let closed = RunKey { file: 9, index: 0 };
+        let refused = ask(&mut host, &[], EngineRequest::Space { run: closed, step: 3 });
+        assert!(matches!(refused.last(), Some(EngineReply::Refused { .. })));
     }
 
     #[test]

@@ -10,15 +10,18 @@
 
 mod catalog;
 mod host;
+mod space;
 mod unpack;
 
 pub use catalog::{Catalog, DetectorText, FormatText};
 pub use host::Host;
+pub use space::{FileState, FileText, FileView, SpaceView};
 pub use unpack::UnpackReply;
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::cluster::{Cluster, ClusterInput};
+use crate::engine::replay::workspace::Against;
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::engine::trace::PartKind;
@@ -68,6 +71,10 @@ pub enum EngineRequest {
     /// The steps from `from` on that a query holds for, until about `effort` bytes were looked at. To be
     /// asked again until all were.
     Query { run: RunKey, query: String, from: u32, effort: u32 },
+    /// The files, the tests, the terminal and what was used, as they stood at a step.
+    Space { run: RunKey, step: u32 },
+    /// One file as it was at a step.
+    File { run: RunKey, step: u32, name: String, against: Against },
     /// What the format doctor says of a file that was analysed.
     Diagnose { file: u32 },
     /// Clusters over these runs. Their whole reports would have to be read again in the worker.
@@ -208,6 +215,12 @@ pub enum EngineReply {
         run: RunKey,
         steps: Vec<u32>,
         next: u32,
+    },
+    Space {
+        space: Box<SpaceView>,
+    },
+    File {
+        file: FileText,
     },
     Diagnosed {
         file: u32,

@@ -8,8 +8,8 @@ use crate::engine::score::Profile;
 use crate::protocol::{Catalog, ClusterView, RunKey};
 use crate::ui::browser::EngineClient;
 use crate::view_model::mutes::Mutes;
-use crate::view_model::palette::Choice;
 use crate::view_model::notes::Notes;
+use crate::view_model::palette::Choice;
 use crate::view_model::place::Place;
 
 /// What the page shows.

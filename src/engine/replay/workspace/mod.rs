@@ -5,13 +5,17 @@
 //! look also tells what stood there at first.
 
 mod build;
+mod diff;
 mod history;
+mod moment;
 mod names;
 mod pieces;
 mod sed;
 mod view;
 
+pub use diff::{Against, FileRow, RowKind};
 pub use history::Doubt;
+pub use moment::Moment;
 pub use view::{FileLine, Knowledge, Lines, Stretch};
 
 use crate::engine::facts::RunFacts;
@@ -23,11 +27,17 @@ pub type Reader<'r> = &'r mut dyn FnMut(StepId, PartKind) -> Option<String>;
 /// Every file of a run through all of its steps. Made once per run; answers for any step.
 pub struct Workspace {
     files: build::Files,
+    moments: moment::Moments,
 }
 
 impl Workspace {
     pub fn new(trace: &Trace, facts: &RunFacts, read: Reader<'_>) -> Self {
-        Self { files: build::files(trace, facts, read) }
+        Self { files: build::files(trace, facts, read), moments: moment::Moments::of(trace, facts) }
+    }
+
+    /// What stood beside the files at a step.
+    pub fn moment(&self, step: StepId) -> Moment<'_> {
+        self.moments.at(step)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files drawn as text: a line each, with its number, `~` where it is not known, `…` for an end that is not.
 
-use super::{Knowledge, Lines, Workspace};
+use super::{Against, Knowledge, Lines, RowKind, Workspace};
 use crate::engine::facts::FactsCollector;
 use crate::engine::trace::{
     At, CallInput, CallText, PartKind, ResultText, RunIndex, Segment, StepId, TextRef, TraceBuilder,
@@ -175,4 +175,53 @@ fn many_changes_of_one_file_are_kept_apart() {
     for step in [1, 31, 32, 33, 100, 200] {
         assert_eq!(run.0.file_at("a.txt", StepId(step)).unwrap().lines, Some(step));
     }
+}
+
+/// Rows as a diff draws them, the words that differ in brackets.
+fn rows(run: &Drawn, step: u32, against: Against) -> Vec<String> {
+    let rows = run.0.rows("a.py", StepId(step), against).into_iter();
+    rows.map(|row| {
+        let mut text = row.text;
+        for (start, end) in row.marks.iter().rev() {
+            text.insert(*end as usize, ']');
+            text.insert(*start as usize, '[');
+        }
+        match row.kind {
+            RowKind::Same => format!(" {text}"),
+            RowKind::Added => format!("+{text}"),
+            RowKind::Removed => format!("-{text}"),
+            RowKind::Gap | RowKind::GapAdded | RowKind::GapRemoved => format!("~{}", row.count),
+            RowKind::Skipped => format!("…{}", row.count),
+        }
+    })
+    .collect()
+}
+
+#[test]
+fn a_diff_marks_words_and_leaves_out_what_is_far() {
+    let text = (1..=20).map(|number| format!("line {number}\n")).collect::<String>();
+    let run = run(&[("cat a.py", &text), ("sed -i '10s/line/row/' a.py", ""), ("sed -i '1d' a.py", "")]);
+    assert_eq!(
+        rows(&run, 2, Against::Start),
+        [
+            "…6",
+            " line 7",
+            " line 8",
+            " line 9",
+            "-[line] 10",
+            "+[row] 10",
+            " line 11",
+            " line 12",
+            " line 13",
+            "…7"
+        ]
+    );
+    assert_eq!(rows(&run, 3, Against::Before), ["-line 1", " line 2", " line 3", " line 4", "…16"]);
+    assert_eq!(rows(&run, 3, Against::Nothing).len(), 19);
+}
+
+#[test]
+fn gaps_stay_gaps_in_a_diff() {
+    let run = run(&[("sed -n '10p' a.py", "x"), ("sed -i '10s/x/y/' a.py", "")]);
+    assert_eq!(rows(&run, 2, Against::Start), ["~9", "-x", "+y", "~0"]);
 }
