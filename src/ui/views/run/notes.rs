@@ -120,7 +120,7 @@ fn NoteForm(editing: Editing, note: Option<Note>) -> impl IntoView {
                     " whole run"
                 </label>
                 <select class="field" aria-label="Severity" on:change=choose>
-                    {SEVERITIES.map(option).to_vec()}
+                    {SEVERITIES.into_iter().map(option).collect_view()}
                 </select>
             </div>
             <textarea

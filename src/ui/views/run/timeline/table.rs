@@ -49,11 +49,11 @@ fn Rows() -> impl IntoView {
             <tr>
                 <td><button class="link" on:click=move |_| run.open_step(number)>{step_number(number)}</button></td>
                 <td>{facts.kind}</td>
-                {cells.map(|cell| view! { <td>{cell}</td> }).to_vec()}
+                {cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}
             </tr>
         }
     };
-    let heads = COLUMNS.map(|name| view! { <th>{name}</th> }).to_vec();
+    let heads = COLUMNS.into_iter().map(|name| view! { <th>{name}</th> }).collect_view();
     view! {
         <div class="twin__scroll" tabindex="0" role="region" aria-label="Steps in sight">
             <table>
