@@ -96,7 +96,7 @@ pub(super) fn space_view(run: &Run, sources: &dyn BodySource, space: &Workspace,
     };
     SpaceView {
         step: step.0,
-        files: space.files_at(step).into_iter().map(file_view).collect(),
+        files: space.files_at(step).into_iter().map(|line| file_view(&line)).collect(),
         check: moment.last_check.map(|check| (check.step.0, check.green)),
         failing: moment.failing.iter().take(MAX_TESTS).map(ToString::to_string).collect(),
         failing_count: u32::try_from(moment.failing.len()).unwrap_or(u32::MAX),
@@ -117,7 +117,7 @@ pub(super) fn file_text(space: &Workspace, name: &str, step: u32, against: Again
     FileText { step, rows: space.rows(name, StepId(step), against) }
 }
 
-fn file_view(line: FileLine<'_>) -> FileView {
+fn file_view(line: &FileLine<'_>) -> FileView {
     FileView {
         name: line.name.to_owned(),
         state: match line.text {
@@ -126,7 +126,7 @@ fn file_view(line: FileLine<'_>) -> FileView {
             Knowledge::Partly => FileState::Partly,
             Knowledge::Unknown => FileState::Unknown,
         },
-        why: why(&line),
+        why: why(line),
         is_new: line.was_there.map(|was| !was),
         known_lines: line.known_lines,
         lines: line.lines,

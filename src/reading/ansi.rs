@@ -75,7 +75,6 @@ fn recolour(mut style: Style, codes: &str) -> Style {
             2 => style.with(Style::FAINT),
             3 => style.with(Style::EMPHASIS),
             4 => style.with(Style::UNDERLINED),
-            7 => style.with(Style::GROUND),
             9 => style.with(Style::STRUCK),
             22 => without(style, Style::STRONG.with(Style::FAINT)),
             23 => without(style, Style::EMPHASIS),
@@ -89,7 +88,7 @@ fn recolour(mut style: Style, codes: &str) -> Style {
                 extended(&mut codes);
                 style.with(Style::GROUND)
             }
-            40..=47 | 100..=107 => style.with(Style::GROUND),
+            7 | 40..=47 | 100..=107 => style.with(Style::GROUND),
             90..=97 => style.inked(Style(Style::TERMINAL.0 + code - 90)),
             _ => style,
         };

@@ -16,9 +16,7 @@ const LEAST_SHARED: usize = 3;
 /// Whether a text is a patch: by its language, or by how it begins.
 pub(super) fn is_patch(name: &str, text: &str) -> bool {
     let begins = |mark: &str| text.trim_start().starts_with(mark);
-    matches!(name, "diff" | "patch")
-        || name.ends_with(".diff")
-        || name.ends_with(".patch")
+    matches!(name.rsplit('.').next(), Some("diff" | "patch"))
         || ["diff --git ", "*** Begin Patch", "@@ -", "Index: "].into_iter().any(begins)
         || (begins("--- ") && text.contains("\n+++ "))
 }

@@ -88,10 +88,10 @@ impl Layout<'_> {
             Event::End(tag) => self.end(tag),
             Event::Text(shown) => self.show(self.style(), &shown, range),
             Event::Code(shown) => {
-                self.show(self.style().with(Style::CODE), &shown, inner(self.text, range, &shown))
+                self.show(self.style().with(Style::CODE), &shown, inner(self.text, range, &shown));
             }
             Event::Html(shown) | Event::InlineHtml(shown) => {
-                self.show(self.style().inked(Style::COMMENT), &shown, range)
+                self.show(self.style().inked(Style::COMMENT), &shown, range);
             }
             Event::SoftBreak | Event::HardBreak => {
                 self.ensure_open();
@@ -130,7 +130,7 @@ impl Layout<'_> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.begin(BlockKind::Paragraph, 0),
+            Tag::Paragraph | Tag::HtmlBlock => self.begin(BlockKind::Paragraph, 0),
             Tag::Heading { level, .. } => self.begin(BlockKind::Heading, heading(level)),
             Tag::BlockQuote(_) => self.quotes += 1,
             Tag::CodeBlock(kind) => {
@@ -140,7 +140,6 @@ impl Layout<'_> {
                 };
                 self.code = Some((name, Vec::new()));
             }
-            Tag::HtmlBlock => self.begin(BlockKind::Paragraph, 0),
             Tag::List(first) => {
                 self.is_open = false;
                 self.lists.push(first);

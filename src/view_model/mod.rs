@@ -8,6 +8,7 @@ pub mod axis;
 pub mod body_text;
 pub mod collection;
 pub mod evidence;
+pub mod file_tree;
 pub mod finding_filter;
 pub mod fold;
 pub mod format;

@@ -13,6 +13,7 @@ use super::percent;
 pub enum Tab {
     #[default]
     Findings,
+    Files,
     Score,
     Checks,
     Notes,
@@ -20,11 +21,13 @@ pub enum Tab {
 }
 
 impl Tab {
-    pub const ALL: [Self; 5] = [Self::Findings, Self::Score, Self::Checks, Self::Notes, Self::About];
+    pub const ALL: [Self; 6] =
+        [Self::Findings, Self::Files, Self::Score, Self::Checks, Self::Notes, Self::About];
 
     pub fn id(self) -> &'static str {
         match self {
             Self::Findings => "findings",
+            Self::Files => "files",
             Self::Score => "score",
             Self::Checks => "checks",
             Self::Notes => "notes",
@@ -35,6 +38,7 @@ impl Tab {
     pub fn title(self) -> &'static str {
         match self {
             Self::Findings => "Findings",
+            Self::Files => "Files",
             Self::Score => "Score",
             Self::Checks => "Checks",
             Self::Notes => "Notes",

@@ -7,10 +7,12 @@ use futures_channel::oneshot;
 use super::DroppedFile;
 use super::pool::{Pool, Purpose, unexpected};
 use crate::engine::cluster::ClusterInput;
+use crate::engine::replay::workspace::Against;
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::protocol::{
-    Catalog, ClusterView, EngineReply, EngineRequest, Muted, PlannedRole, RunKey, StepBody,
+    Catalog, ClusterView, EngineReply, EngineRequest, FileText, Muted, PlannedRole, RunKey, SpaceView,
+    StepBody,
 };
 
 /// What the page is told about files it has opened.
@@ -112,6 +114,27 @@ impl EngineClient {
     ) -> Result<(Vec<u32>, u32), String> {
         match self.ask_run(run, EngineRequest::Query { run, query, from, effort }).await? {
             EngineReply::Hits { steps, next, .. } => Ok((steps, next)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The files and what stood beside them at a step.
+    pub async fn space(&self, run: RunKey, step: u32) -> Result<SpaceView, String> {
+        match self.ask_run(run, EngineRequest::Space { run, step }).await? {
+            EngineReply::Space { space } => Ok(*space),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    pub async fn file(
+        &self,
+        run: RunKey,
+        step: u32,
+        name: String,
+        against: Against,
+    ) -> Result<FileText, String> {
+        match self.ask_run(run, EngineRequest::File { run, step, name, against }).await? {
+            EngineReply::File { file } => Ok(file),
             other => Err(unexpected(&other)),
         }
     }

@@ -1,6 +1,7 @@
 //! One run: the verdict first, then one workbench of timeline, steps, the selected step, and what is said
 //! about it.
 
+mod files;
 mod filter_bar;
 mod finding;
 mod keys;

@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 
+use super::files::Files;
 use super::finding::Findings;
 use super::ledger::Ledger;
 use super::notes::NotesTab;
@@ -49,6 +50,7 @@ pub(super) fn Side() -> impl IntoView {
             >
                 {move || match run.tab.get() {
                     Tab::Findings => view! { <Findings /> }.into_any(),
+                    Tab::Files => view! { <Files /> }.into_any(),
                     Tab::Score => view! { <ScoreReasons /> }.into_any(),
                     Tab::Checks => view! { <Checks /> }.into_any(),
                     Tab::Notes => view! { <NotesTab /> }.into_any(),
