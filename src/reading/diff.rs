@@ -243,7 +243,8 @@ mod tests {
         let many = |line: &str| line.repeat(20_000);
         assert_eq!(edit(&many("a\n"), &many("b\n")).len(), 40_000);
         assert_eq!(edit(&"a".repeat(1_000_000), "错b").len(), 2);
-        let numbered = |from: usize| (from..from + 2_900).map(|line| format!("{line}\n")).collect::<String>();
+        let numbered =
+            |from: usize| (from..from + 2_900).map(|line| format!("{line}\n")).collect::<Vec<_>>().concat();
         assert_eq!(edit(&numbered(0), &numbered(10_000)).len(), 5_800);
     }
 }

@@ -199,7 +199,7 @@ fn rows(run: &Drawn, step: u32, against: Against) -> Vec<String> {
 
 #[test]
 fn a_diff_marks_words_and_leaves_out_what_is_far() {
-    let text = (1..=20).map(|number| format!("line {number}\n")).collect::<String>();
+    let text = (1..=20).map(|number| format!("line {number}\n")).collect::<Vec<_>>().concat();
     let run = run(&[("cat a.py", &text), ("sed -i '10s/line/row/' a.py", ""), ("sed -i '1d' a.py", "")]);
     assert_eq!(
         rows(&run, 2, Against::Start),
