@@ -240,7 +240,7 @@ impl History {
 
     /// `None` where the text ends before; `Some(None)` where the line is not known.
     #[expect(clippy::option_option, reason = "a line that is not known is not the same as none")]
-    fn text_of(&self, line: u32) -> Option<Option<&str>> {
+    pub(super) fn text_of(&self, line: u32) -> Option<Option<&str>> {
         let (index, offset) = locate(&self.pieces, &self.sources, line)?;
         let piece = self.pieces.get(index).copied()?;
         Some(self.sources.get(piece, offset))

@@ -48,7 +48,7 @@ pub(super) fn apply(
     commands: &[SedCommand],
     read: &dyn Fn(&str) -> Option<String>,
 ) {
-    let known: BTreeMap<u32, &str> = history.sources.known_lines(history.current()).collect();
+    let known = known_lines(history, commands);
     let mut plan = Plan::default();
     for command in commands {
         plan.add(history, &known, command, read);
@@ -90,6 +90,25 @@ pub(super) fn apply(
         history.push(step, pieces, true, doubt);
     } else {
         history.lose(step, Doubt::Contradicted(step));
+    }
+}
+
+/// The known lines that a script may look at: only those it names, where it names few.
+fn known_lines<'h>(history: &'h History, commands: &[SedCommand]) -> BTreeMap<u32, &'h str> {
+    const FEW: u32 = 500;
+    let named = |command: &SedCommand| match (&command.from, &command.to) {
+        (Some(Address::Line(line)), None) => Some((*line, *line)),
+        (Some(Address::Line(first)), Some(Address::Line(last))) => Some((*first, (*last).max(*first))),
+        _ => None,
+    };
+    let ranges: Option<Vec<(u32, u32)>> = commands.iter().map(named).collect();
+    match ranges {
+        Some(ranges) if ranges.iter().all(|(first, last)| last - first < FEW) => ranges
+            .into_iter()
+            .flat_map(|(first, last)| first..=last)
+            .filter_map(|line| Some((line, history.text_of(line)??)))
+            .collect(),
+        _ => history.sources.known_lines(history.current()).collect(),
     }
 }
 
