@@ -166,6 +166,11 @@ impl Page {
         Self { blocks: vec![block], additions: String::new() }
     }
 
+    /// Whether it is the tree of a JSON text.
+    pub fn is_tree(&self) -> bool {
+        self.blocks.first().is_some_and(|block| block.kind == BlockKind::Value)
+    }
+
     /// The text of a span of the page over `text`.
     pub fn slice<'a>(&'a self, text: &'a str, range: Range<usize>) -> &'a str {
         let found = match range.start.checked_sub(text.len()) {

@@ -27,7 +27,7 @@ pub fn call_fields(call: &str) -> Vec<Field> {
     match serde_json::from_str(call) {
         Ok(Value::Object(members)) if !members.is_empty() => {
             let mut fields: Vec<Field> =
-                members.into_iter().map(|(name, value)| field(name, value)).collect();
+                members.into_iter().flat_map(|(name, value)| fields_of(name, value)).collect();
             fields.sort_by_key(|field| field.style);
             fields
         }
@@ -36,12 +36,36 @@ pub fn call_fields(call: &str) -> Vec<Field> {
     }
 }
 
-fn field(name: String, value: Value) -> Field {
-    let style = match name.as_str() {
+/// A list of edits gives the sides of each, any other member itself.
+fn fields_of(name: String, value: Value) -> Vec<Field> {
+    let is_edit = |item: &Value| {
+        item.as_object().is_some_and(|item| {
+            let sides = item.keys().map(|name| style(name));
+            sides.filter(|style| *style != FieldStyle::Code).count() == 2
+        })
+    };
+    match value {
+        Value::Array(items) if !items.is_empty() && items.iter().all(is_edit) => items
+            .into_iter()
+            .filter_map(|item| if let Value::Object(item) = item { Some(item) } else { None })
+            .flatten()
+            .filter(|(name, _)| style(name) != FieldStyle::Code)
+            .map(|(name, value)| field(name, value))
+            .collect(),
+        value => vec![field(name, value)],
+    }
+}
+
+fn style(name: &str) -> FieldStyle {
+    match name {
         "old_string" | "old_str" | "oldText" | "old_text" | "search" => FieldStyle::Removed,
         "new_string" | "new_str" | "newText" | "new_text" | "replace" => FieldStyle::Added,
         _ => FieldStyle::Code,
-    };
+    }
+}
+
+fn field(name: String, value: Value) -> Field {
+    let style = style(&name);
     let text = match value {
         Value::String(text) => text,
         Value::Object(_) | Value::Array(_) => {

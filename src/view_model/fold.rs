@@ -29,9 +29,9 @@ pub fn line_count(text: &str) -> usize {
     text.lines().count()
 }
 
-/// What to show of `text` at first.
-pub fn fold(text: &str, marks: &[Highlight]) -> Vec<Stretch> {
-    let rows = rows_of(text);
+/// What to show at first of the bytes `within` of `text`.
+pub fn fold(text: &str, within: Range<usize>, marks: &[Highlight]) -> Vec<Stretch> {
+    let rows = rows_of(text, snap(text, within));
     let mut shown = vec![false; rows.len()];
     let tail_from = rows.len().saturating_sub(TAIL);
     for (place, keep) in shown.iter_mut().enumerate() {
@@ -64,9 +64,9 @@ pub fn blocks(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     found
 }
 
-fn rows_of(text: &str) -> Vec<Range<usize>> {
+fn rows_of(text: &str, within: Range<usize>) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
-    for line in text.split_inclusive('\n') {
+    for line in text.get(within).unwrap_or_default().split_inclusive('\n') {
         let start = line.as_ptr() as usize - text.as_ptr() as usize;
         let end = start + line.len();
         let mut at = start;
@@ -102,8 +102,12 @@ fn stretches(text: &str, rows: &[Range<usize>], shown: &[bool]) -> Vec<Stretch> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Stretch, blocks, fold};
+    use super::{Stretch, blocks};
     use crate::view_model::quote::Highlight;
+
+    fn fold(text: &str, marks: &[Highlight]) -> Vec<Stretch> {
+        super::fold(text, 0..text.len(), marks)
+    }
 
     fn lines(count: usize) -> String {
         (0..count).fold(String::new(), |text, line| text + &format!("line {line}\n"))
@@ -129,6 +133,15 @@ mod tests {
     #[test]
     fn the_middle_of_a_long_text_is_folded() {
         assert_eq!(hidden(&fold(&lines(100), &[])), [76]);
+    }
+
+    #[test]
+    fn a_part_of_a_text_folds_by_itself() {
+        let text = lines(200);
+        let start = text.find("line 100").expect("is there");
+        let stretches = super::fold(&text, start..text.len(), &[]);
+        assert_eq!(hidden(&stretches), [76]);
+        assert!(matches!(stretches.first(), Some(Stretch::Shown(range)) if range.start == start));
     }
 
     #[test]

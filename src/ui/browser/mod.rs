@@ -9,6 +9,7 @@ pub mod fragment;
 pub mod media;
 mod planning;
 mod pool;
+mod reader;
 pub mod storage;
 pub mod surface;
 pub mod text_field;
@@ -17,3 +18,4 @@ mod worker_slot;
 
 pub use drop::DroppedFile;
 pub use engine_client::{EngineClient, EngineEvent};
+pub use reader::Reader;

@@ -1,17 +1,21 @@
 //! What several views share. One component, one file, one CSS prefix.
 
 mod chip;
+mod copy_button;
 mod dialog;
 mod doctor;
+mod fold;
 mod hit_text;
 mod icon;
 mod marked_text;
 mod meter;
 mod notice;
+mod page_block;
 mod palette;
 mod query_field;
 mod query_menu;
 mod quote_cards;
+mod read_text;
 mod rules;
 mod step_text;
 mod top_bar;
@@ -19,8 +23,10 @@ mod virtual_list;
 mod weights;
 
 pub use chip::{OutcomeChip, SeverityChip};
+pub use copy_button::CopyButton;
 pub use dialog::{Dialog, KeysDialog};
 pub use doctor::DoctorDialog;
+pub use fold::Fold;
 pub use hit_text::HitText;
 pub use icon::{Glyph, Icon};
 pub use marked_text::MarkedText;
@@ -29,6 +35,7 @@ pub use notice::NoticeBar;
 pub use palette::PaletteDialog;
 pub use query_field::{QueryBox, QueryField};
 pub use quote_cards::QuoteCards;
+pub use read_text::ReadText;
 pub use rules::RulesDialog;
 pub use step_text::StepText;
 pub use top_bar::TopBar;

@@ -7,6 +7,7 @@ mod appearance;
 mod moves;
 mod notes;
 mod query;
+mod reading;
 mod rows;
 mod run;
 mod session;
@@ -14,6 +15,7 @@ mod weighing;
 
 pub use appearance::Appearance;
 pub use query::RunQuery;
+pub use reading::Reading;
 pub use rows::RowStore;
 pub use run::{BodyState, RunState};
 pub use session::{FileState, OpenedFile, OpenedRun, Screen, Session};
@@ -28,6 +30,7 @@ use super::browser::EngineClient;
 /// Makes the state of the whole page and starts the engine.
 pub fn provide_state() {
     provide_context(Appearance::load());
+    provide_context(Reading::load());
     let session = Session::new();
     provide_context(session);
     let client = EngineClient::start(move |event| session.hear(event));

@@ -56,6 +56,8 @@ pub struct RunState {
     pub show_evidence: RwSignal<u32>,
     /// The text that holds the evidence is still on its way.
     pub evidence_pending: StoredValue<bool>,
+    /// The step whose evidence was brought into sight last.
+    pub evidence_at: StoredValue<Option<u32>>,
     /// What is wanted in sight is a hit of the query.
     pub wants_hit: StoredValue<bool>,
 }
@@ -92,6 +94,7 @@ impl RunState {
             reading: RwSignal::new(false),
             show_evidence: RwSignal::new(0),
             evidence_pending: StoredValue::new(false),
+            evidence_at: StoredValue::new(None),
             wants_hit: StoredValue::new(false),
         }
     }

@@ -7,6 +7,7 @@ mod finding;
 mod keys;
 mod ledger;
 mod notes;
+mod part;
 mod player;
 mod query_bar;
 mod score;

@@ -5,19 +5,17 @@ use leptos::prelude::*;
 
 use super::finding::FindingCard;
 use super::notes::StepNotes;
-use crate::engine::query::Needle;
+use super::part::Part;
 use crate::engine::report::StepRow;
 use crate::engine::trace::PartKind;
 use crate::protocol::{BodyPart, StepBody};
-use crate::ui::browser::{clipboard, media};
-use crate::ui::components::{Glyph, HitText, Icon, MarkedText};
-use crate::ui::state::{BodyState, RunState};
-use crate::view_model::body_text::{Field, FieldStyle, call_fields, is_short};
-use crate::view_model::fold::line_count;
-use crate::view_model::format::{bytes, counted, duration_ms, money, short_count, step_number};
+use crate::ui::browser::media;
+use crate::ui::components::{Fold, Glyph, Icon, MarkedText};
+use crate::ui::state::{BodyState, Reading, RunState};
+use crate::view_model::format::{duration_ms, money, short_count, step_number};
+use crate::view_model::part_reading::file_of;
 use crate::view_model::place::Tab;
-use crate::view_model::quote::Highlight;
-use crate::view_model::{evidence, query, words};
+use crate::view_model::words;
 
 /// The selected step: what was thought, called and answered, and what is wrong with it.
 #[component]
@@ -25,6 +23,7 @@ pub(super) fn StepDetail() -> impl IntoView {
     let run = RunState::expect();
     let frame = NodeRef::<html::Section>::new();
     show_from_the_top(run, frame);
+    keep_the_proof_in_sight(run, frame);
     view! {
         <section class="detail" aria-label="Selected step" tabindex="0" node_ref=frame>
             <button class="button detail__back" on:click=move |_| run.reading.set(false)>
@@ -54,10 +53,25 @@ fn show_from_the_top(run: RunState, frame: NodeRef<html::Section>) {
             _ => false,
         });
         run.evidence_pending.set_value(wants_evidence && !is_here);
-        if !(wants_evidence && is_here && media::scroll_to_mark(&frame, run.wants_hit.get_value())) {
+        let is_shown = wants_evidence && is_here && media::scroll_to_mark(&frame, run.wants_hit.get_value());
+        run.evidence_at.set_value(is_shown.then(|| run.selected.get_untracked()));
+        if !is_shown {
             frame.set_scroll_top(0);
         }
         asked
+    });
+}
+
+/// Texts move when they are laid out: what was brought into sight before is brought there again.
+fn keep_the_proof_in_sight(run: RunState, frame: NodeRef<html::Section>) {
+    let reading = Reading::expect();
+    Effect::new(move |_| {
+        reading.moved.track();
+        if run.evidence_at.get_value() == Some(run.selected.get_untracked())
+            && let Some(frame) = frame.get()
+        {
+            media::scroll_to_mark(&frame, run.wants_hit.get_value());
+        }
     });
 }
 
@@ -83,7 +97,11 @@ fn Body(body: Arc<StepBody>) -> impl IntoView {
         .collect_view();
     let mut parts: Vec<BodyPart> = body.parts.iter().filter(|part| !part.text.is_empty()).cloned().collect();
     parts.sort_by_key(|part| reading_order(part.part));
-    let parts = parts.into_iter().map(|part| view! { <Part part step /> }).collect_view();
+    let call = parts.iter().find(|part| part.part == PartKind::Call);
+    let file = call.map(|call| file_of(&call.text)).unwrap_or_default();
+    let is_prose = matches!(body.row.verb.as_str(), "Delegate" | "Ask" | "Submit");
+    let parts = parts.into_iter();
+    let parts = parts.map(|part| view! { <Part part step file=file.clone() is_prose /> }).collect_view();
     let is_bare = body.parts.iter().all(|part| part.text.is_empty());
     view! {
         <article class="detail__body">
@@ -134,110 +152,33 @@ fn Head(row: StepRow) -> impl IntoView {
             {row.tool.map(|tool| view! { <span class="chip chip--plain">{tool}</span> })}
             {(!trouble.is_empty()).then(|| view! { <span class="chip chip--bad">{trouble}</span> })}
             <span class="detail__facts">{facts.join(" · ")}</span>
+            <Layout />
             <button class="link detail__note" on:click=move |_| run.tab.set(Tab::Notes)>"Add a note"</button>
         </header>
     }
 }
 
-/// A part with what findings rest on and what the query looks for.
+/// Whether texts are laid out, or shown as they stand.
 #[component]
-fn Part(part: BodyPart, step: u32) -> impl IntoView {
-    let run = RunState::expect();
-    move || {
-        let needles = run.query.needles.get();
-        let marks = evidence::highlights(&run.report(), step, part.part);
-        draw(part.clone(), marks, &needles)
-    }
-}
-
-fn draw(part: BodyPart, mut marks: Vec<Highlight>, needles: &[Needle]) -> AnyView {
-    let is_bare = marks.is_empty();
-    marks.extend(query::marks(&part.text, needles));
-    match part.part {
-        PartKind::Message | PartKind::Thought => view! {
-            <section class="part">
-                <h3 class="part__title">{words::part(part.part)}</h3>
-                <div class="part__prose"><MarkedText text=part.text marks /></div>
-            </section>
+fn Layout() -> impl IntoView {
+    let reading = Reading::expect();
+    let choice = move |wanted: bool, label: &'static str| {
+        let is_on = move || reading.is_rendered() == wanted;
+        view! {
+            <button
+                aria-pressed=move || is_on().to_string()
+                class=("segments__on", is_on)
+                on:click=move |_| reading.set_rendered(wanted)
+            >
+                {label}
+            </button>
         }
-        .into_any(),
-        // Byte ranges hold for the text as it stands: fields are made only where nothing is highlighted.
-        PartKind::Call if is_bare => view! { <Call text=part.text needles /> }.into_any(),
-        PartKind::Call | PartKind::Result => view! {
-            <Block title=words::part(part.part).to_owned() copied=part.text.clone()>
-                <MarkedText text=part.text.clone() marks=marks.clone() />
-            </Block>
-        }
-        .into_any(),
-    }
-}
-
-/// A frame with a title around code, and a button that copies it.
-#[component]
-fn Block(title: String, copied: String, children: ChildrenFn) -> impl IntoView {
-    let lines = line_count(&copied);
-    let size = match copied.len() {
-        0..10_000 => counted(lines as u64, "line", "lines"),
-        length => format!("{} · {}", counted(lines as u64, "line", "lines"), bytes(length as u64)),
-    };
-    let label = format!("Copy: {title}");
-    let copied = StoredValue::new(copied);
-    view! {
-        <section class="block">
-            <header class="block__head">
-                <b>{title}</b>
-                <span>{size}</span>
-                <button
-                    class="icon-button block__copy"
-                    aria-label=label
-                    title="Copy"
-                    on:click=move |_| copied.with_value(|text| clipboard::copy(text))
-                >
-                    <Icon glyph=Glyph::Copy />
-                </button>
-            </header>
-            {children()}
-        </section>
-    }
-}
-
-#[component]
-fn Call<'a>(text: String, needles: &'a [Needle]) -> impl IntoView + use<> {
-    let (short, long): (Vec<Field>, Vec<Field>) = call_fields(&text).into_iter().partition(is_short);
-    let only_text = short.iter().all(|field| field.name.is_empty());
-    if only_text {
-        let fields = short.into_iter().chain(long);
-        return fields.map(|field| view! { <CallField field needles /> }).collect_view().into_any();
-    }
-    let (commands, short): (Vec<Field>, Vec<Field>) =
-        short.into_iter().partition(|field| matches!(field.name.as_str(), "command" | "cmd" | "code" | ""));
-    let rows =
-        short.into_iter().map(|field| view! { <dt>{field.name}</dt> <dd><HitText text=field.text /></dd> });
-    let rows = rows.collect_view();
-    let has_rows = !rows.is_empty();
-    view! {
-        {commands.into_iter().map(|field| view! { <CallField field needles /> }).collect_view()}
-        {has_rows.then(|| view! { <dl class="call">{rows}</dl> })}
-        {long.into_iter().map(|field| view! { <CallField field needles /> }).collect_view()}
-    }
-    .into_any()
-}
-
-#[component]
-fn CallField<'a>(field: Field, needles: &'a [Needle]) -> impl IntoView + use<> {
-    let marks = query::marks(&field.text, needles);
-    let title = if field.name.is_empty() { "Call".to_owned() } else { field.name };
-    let class = match field.style {
-        FieldStyle::Code => "call__field",
-        FieldStyle::Removed => "call__field call__field--removed",
-        FieldStyle::Added => "call__field call__field--added",
     };
     view! {
-        <div class=class>
-            <Block title copied=field.text.clone()>
-                <MarkedText text=field.text.clone() marks=marks.clone() />
-            </Block>
-        </div>
+        <span class="segments" role="group" aria-label="Texts">
+            {choice(true, "Rendered")}
+            {choice(false, "Plain")}
+        </span>
     }
 }
 
@@ -247,23 +188,10 @@ fn Raw(raw: Vec<String>) -> impl IntoView {
     if raw.is_empty() {
         return ().into_any();
     }
-    let is_open = RwSignal::new(false);
-    let details = NodeRef::<html::Details>::new();
-    let toggle = move |_| {
-        if let Some(details) = details.get_untracked() {
-            is_open.set(details.open());
-        }
+    let summary = "As it stands in the file".into_any();
+    let draw = move || {
+        let texts = raw.clone().into_iter();
+        texts.map(|text| view! { <div class="block"><MarkedText text /></div> }).collect_view().into_any()
     };
-    let raw = StoredValue::new(raw);
-    let blocks = move || {
-        let texts = raw.get_value().into_iter();
-        texts.map(|text| view! { <div class="block"><MarkedText text /></div> }).collect_view()
-    };
-    view! {
-        <details class="raw" node_ref=details on:toggle=toggle>
-            <summary>"As it stands in the file"</summary>
-            {move || is_open.get().then(blocks)}
-        </details>
-    }
-    .into_any()
+    view! { <Fold class="raw" summary draw=Box::new(draw) /> }.into_any()
 }
