@@ -53,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     // A text and nothing else: it knows of no trace.
     ("reading", &[]),
-    ("protocol", &["engine", "view_model"]),
+    ("protocol", &["engine", "view_model", "reading"]),
     ("cli", &["engine"]),
     ("ui", &["view_model", "protocol", "reading", "engine"]),
 ];

@@ -13,6 +13,7 @@ use crate::engine::report::{ErrorText, diagnose, step_map, step_row};
 use crate::engine::score::Profile;
 use crate::engine::trace::{BodySource, Segment, SourceId, StepId};
 use crate::engine::{self, Options, Run};
+use crate::reading::embedded;
 
 /// The files that travel beside a request, in its order.
 type Handles = Box<dyn BodySource>;
@@ -34,6 +35,8 @@ struct Session {
 const MAX_ROWS: u32 = 2_000;
 /// Raw bytes of one segment shown to a person; the rest is said to be there.
 const RAW_BYTES: u32 = 200_000;
+/// Pictures are looked for in so many bytes of one text.
+const PICTURE_BYTES: u64 = 16 << 20;
 
 impl Host {
     /// Answers one request: any number of [`EngineReply::Progress`], then one reply that settles it.
@@ -226,25 +229,25 @@ fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, Str
                 .unwrap_or_else(|error| format!("[this text cannot be read: {error}]")),
         })
         .collect();
-    let raw = step
-        .parts
-        .iter()
-        .flat_map(|part| &part.segments)
-        .filter_map(|segment| match segment {
-            Segment::Stored { source, start, len, .. } => {
-                let shown = (*len).min(RAW_BYTES);
-                let bytes = sources.read(*source, *start..*start + u64::from(shown)).ok()?;
-                let mut text = String::from_utf8_lossy(&bytes).into_owned();
-                if shown < *len {
-                    let more = format!("\n… {} more bytes", len - shown);
-                    text.push_str(&more);
-                }
-                Some(text)
+    let mut raw = Vec::new();
+    let mut pictures = Vec::new();
+    for segment in step.parts.iter().flat_map(|part| &part.segments) {
+        let Segment::Stored { source, start, len, .. } = segment else { continue };
+        let length = u64::from(*len).min(PICTURE_BYTES);
+        let Ok(bytes) = sources.read(*source, *start..*start + length) else { continue };
+        for picture in embedded(&bytes) {
+            if !pictures.contains(&picture) {
+                pictures.push(picture);
             }
-            Segment::Inline(_) => None,
-        })
-        .collect();
-    Ok(StepBody { row, parts, raw })
+        }
+        let shown = bytes.get(..RAW_BYTES as usize).unwrap_or(&bytes);
+        let mut text = String::from_utf8_lossy(shown).into_owned();
+        if *len > RAW_BYTES {
+            text.push_str(&format!("\n… {} more bytes", len - RAW_BYTES));
+        }
+        raw.push(text);
+    }
+    Ok(StepBody { row, parts, raw, pictures })
 }
 
 #[cfg(test)]

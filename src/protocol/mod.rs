@@ -132,6 +132,8 @@ pub struct StepBody {
     pub parts: Vec<BodyPart>,
     /// The bytes of the source this step was read from, as they stand there, one text per segment.
     pub raw: Vec<String>,
+    /// Pictures that lie in those bytes, as addresses that are the picture itself.
+    pub pictures: Vec<String>,
 }
 
 /// Findings over many runs that are the same.

@@ -16,7 +16,7 @@ mod tree;
 
 use std::ops::Range;
 
-pub use image::is_shown;
+pub use image::{embedded, is_shown};
 pub use page::{Block, BlockKind, Page, Span, Style};
 
 use page::Writer;

@@ -14,6 +14,7 @@ pub mod fold;
 pub mod format;
 pub mod jumps;
 pub mod keys;
+pub mod kinship;
 pub mod lanes;
 pub mod ledger;
 pub mod mutes;

@@ -1,11 +1,13 @@
 //! What a list row and a timeline show of each step, without its text.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::cluster::{Phase, phases};
 use crate::engine::detect::FindingPlaces;
 use crate::engine::facts::{ActionFacts, ActionOutcome, Operation, RunFacts, RunKind};
-use crate::engine::trace::{Role, Span, Step, StepId, StepKind, Trace};
+use crate::engine::trace::{EventKind, Role, Span, Step, StepId, StepKind, Trace};
 
 /// What a step is drawn as. The page has one colour and one word for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,6 +72,10 @@ pub struct StepMap {
     pub abandoned: Vec<u32>,
     /// Tokens in the prompt at steps that say so: how full the context was.
     pub context: Vec<(u32, u64)>,
+    /// Steps that started a sub-agent, each with the first step of that.
+    pub delegated: Vec<(u32, u32)>,
+    /// Steps at which the context was summarised or cut.
+    pub compactions: Vec<u32>,
     /// Steps at which another phase of the work begins.
     pub phases: Vec<(u32, Phase)>,
     pub started_at_ms: Option<i64>,
@@ -108,6 +114,7 @@ pub fn step_map(trace: &Trace, facts: &RunFacts) -> StepMap {
         started_at_ms: trace.started_at_ms,
         ..StepMap::default()
     };
+    let mut children = BTreeSet::new();
     for (id, step) in trace.steps_with_ids() {
         let action = facts.action(id);
         map.shades.push(shade(step, action));
@@ -119,6 +126,15 @@ pub fn step_map(trace: &Trace, facts: &RunFacts) -> StepMap {
         }
         if step.abandoned {
             map.abandoned.push(id.0);
+        }
+        if step.kind == StepKind::Event(EventKind::Compaction) {
+            map.compactions.push(id.0);
+        }
+        if let Some(parent) = step.parent
+            && trace.step(parent).is_some_and(|parent| parent.agent != step.agent)
+            && children.insert((parent, step.agent))
+        {
+            map.delegated.push((parent.0, id.0));
         }
         if let Some(tokens) = step.usage.as_deref().and_then(|usage| usage.tokens_in) {
             map.context.push((id.0, tokens));

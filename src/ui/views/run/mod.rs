@@ -5,6 +5,7 @@ mod files;
 mod filter_bar;
 mod finding;
 mod keys;
+mod kinship;
 mod ledger;
 mod notes;
 mod part;

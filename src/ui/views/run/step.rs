@@ -4,11 +4,13 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::finding::FindingCard;
+use super::kinship::Kinship;
 use super::notes::StepNotes;
 use super::part::Part;
 use crate::engine::report::StepRow;
 use crate::engine::trace::PartKind;
 use crate::protocol::{BodyPart, StepBody};
+use crate::reading::is_shown;
 use crate::ui::browser::media;
 use crate::ui::components::{Fold, Glyph, Icon, MarkedText};
 use crate::ui::state::{BodyState, Reading, RunState};
@@ -106,10 +108,12 @@ fn Body(body: Arc<StepBody>) -> impl IntoView {
     view! {
         <article class="detail__body">
             <Head row=body.row.clone() />
+            <Kinship step />
             {findings}
             <StepNotes step />
             {parts}
             {is_bare.then(|| view! { <p class="empty">"This step has no text of its own in the file."</p> })}
+            {pictures(&body.pictures)}
             <Raw raw=body.raw.clone() />
         </article>
     }
@@ -156,6 +160,17 @@ fn Head(row: StepRow) -> impl IntoView {
             <button class="link detail__note" on:click=move |_| run.tab.set(Tab::Notes)>"Add a note"</button>
         </header>
     }
+}
+
+/// The pictures that the step's texts hold as data.
+fn pictures(addresses: &[String]) -> AnyView {
+    // Asked here as well, where an address is set.
+    let shown = addresses.iter().filter(|address| is_shown(address)).enumerate();
+    let shown = shown.map(|(place, address)| {
+        let alt = format!("Picture {} of this step", place + 1);
+        view! { <img class="page__image" src=address.clone() alt=alt /> }
+    });
+    shown.collect_view().into_any()
 }
 
 /// Whether texts are laid out, or shown as they stand.
