@@ -1,6 +1,7 @@
 //! What the parts of a step are, for whoever lays them out: prose, code of a language, two sides of an edit.
 
 use super::body_text::{Field, FieldStyle, call_fields};
+use super::quote::Highlight;
 use crate::reading::Shape;
 
 /// Members of a call that name the file it is about.
@@ -102,11 +103,24 @@ pub fn take_edits(fields: &mut Vec<Field>) -> Vec<Edit> {
     edits
 }
 
+/// The highlights of a call in one of its members: where what they quote, written without JSON's escapes, stands
+/// there.
+pub fn marks_in(member: &str, call: &str, marks: &[Highlight]) -> Vec<Highlight> {
+    let place = |mark: &Highlight| {
+        let quote = call.get(mark.range.clone()).unwrap_or_default().trim_matches('"');
+        let meant: String = serde_json::from_str(&format!("\"{quote}\"")).ok()?;
+        let start = member.find(&meant).filter(|_| !meant.is_empty())?;
+        Some(Highlight { range: start..start + meant.len(), finding: mark.finding })
+    };
+    marks.iter().filter_map(place).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{file_of, reading_of, take_edits};
+    use super::{file_of, marks_in, reading_of, take_edits};
     use crate::reading::Shape;
     use crate::view_model::body_text::{Field, FieldStyle, call_fields};
+    use crate::view_model::quote::Highlight;
 
     #[test]
     fn a_call_names_its_file() {
@@ -123,6 +137,17 @@ mod tests {
         assert_eq!(reading_of(&field("command"), "a.rs"), (Shape::Output, "sh"));
         assert_eq!(reading_of(&field("content"), "a.rs"), (Shape::Output, "a.rs"));
         assert_eq!(reading_of(&field("prompt"), "a.rs"), (Shape::Prose, ""));
+    }
+
+    #[test]
+    fn a_quote_of_a_call_is_found_in_its_member() {
+        let call = r#"{"command":"echo \"hi\"\nls"}"#;
+        let of = |quote: &str| {
+            let start = call.find(quote).expect("is there");
+            Highlight { range: start..start + quote.len(), finding: 7 }
+        };
+        let found = marks_in("echo \"hi\"\nls", call, &[of(r#"\"hi\"\nls"#), of("{"), of("command")]);
+        assert_eq!(found, [Highlight { range: 5..12, finding: 7 }]);
     }
 
     #[test]

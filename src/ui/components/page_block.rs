@@ -70,13 +70,12 @@ fn draw_block(source: Source, place: usize) -> AnyView {
             </div>
         }
         .into_any(),
-        BlockKind::Heading => view! {
-            // Below the headings of the page itself.
-            <div class=class role="heading" attr:aria-level=(head.level + 3).min(6).to_string()>
-                {stretches(source, place)}
-            </div>
-        }
-        .into_any(),
+        // Below the headings of the page itself.
+        BlockKind::Heading => match head.level {
+            1 => view! { <h4 class=class>{stretches(source, place)}</h4> }.into_any(),
+            2 => view! { <h5 class=class>{stretches(source, place)}</h5> }.into_any(),
+            _ => view! { <h6 class=class>{stretches(source, place)}</h6> }.into_any(),
+        },
         _ => view! { <div class=class>{stretches(source, place)}</div> }.into_any(),
     }
 }

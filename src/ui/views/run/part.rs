@@ -9,7 +9,7 @@ use crate::ui::state::{Reading, RunState};
 use crate::view_model::body_text::{Field, FieldStyle, call_fields, is_short};
 use crate::view_model::fold::line_count;
 use crate::view_model::format::{bytes, counted};
-use crate::view_model::part_reading::{Edit, reading_of, take_edits};
+use crate::view_model::part_reading::{Edit, marks_in, reading_of, take_edits};
 use crate::view_model::quote::Highlight;
 use crate::view_model::{evidence, query, words};
 
@@ -77,53 +77,74 @@ fn draw(
     file: &str,
     is_prose: bool,
 ) -> AnyView {
-    let is_bare = marks.is_empty();
     let text = part.text.clone();
+    if part.part == PartKind::Call {
+        return call(&text, &marks, needles, file);
+    }
     marks.extend(query::marks(&text, needles));
     match part.part {
-        // Byte ranges hold for the text as it stands: fields are made only where nothing is highlighted.
-        PartKind::Call if is_bare => call(&text, needles, file),
-        PartKind::Call => frame(text, Shape::Output, "", 0, marks),
-        PartKind::Result if !is_prose => frame(text, Shape::Output, file, 0, marks),
-        PartKind::Message | PartKind::Thought | PartKind::Result => {
-            view! { <div class="part__prose"><ReadText text shape=Shape::Prose marks /></div> }.into_any()
-        }
+        PartKind::Result if !is_prose => frame(text, Shape::Output, file, marks),
+        _ => view! { <div class="part__prose"><ReadText text shape=Shape::Prose marks /></div> }.into_any(),
     }
 }
 
 /// A text in a frame of its own.
-fn frame(text: String, shape: Shape, name: &str, split: usize, marks: Vec<Highlight>) -> AnyView {
+fn frame(text: String, shape: Shape, name: &str, marks: Vec<Highlight>) -> AnyView {
     let name = name.to_owned();
-    view! { <div class="block"><ReadText text shape name split marks /></div> }.into_any()
+    view! { <div class="block"><ReadText text shape name marks /></div> }.into_any()
 }
 
-fn call(text: &str, needles: &[Needle], file: &str) -> AnyView {
+/// The members of a call. Byte ranges hold for the text as it stands: that is shown as well where a member does not
+/// have what is quoted.
+fn call(text: &str, proof: &[Highlight], needles: &[Needle], file: &str) -> AnyView {
     let mut fields = call_fields(text);
     let edits = take_edits(&mut fields);
     if let ([field], []) = (fields.as_slice(), edits.as_slice())
         && field.name.is_empty()
     {
-        let marks = query::marks(&field.text, needles);
-        return frame(field.text.clone(), Shape::Output, "sh", 0, marks);
+        let is_whole = field.text == text;
+        let mut marks = if is_whole { proof.to_vec() } else { marks_in(&field.text, text, proof) };
+        marks.extend(query::marks(&field.text, needles));
+        return frame(field.text.clone(), Shape::Output, "sh", marks);
     }
-    let is_command = |field: &Field| matches!(field.name.as_str(), "command" | "cmd" | "code" | "");
-    let (short, long): (Vec<Field>, Vec<Field>) =
-        fields.into_iter().partition(|field| is_short(field) && !is_command(field));
-    let (commands, long): (Vec<Field>, Vec<Field>) = long.into_iter().partition(is_command);
-    let draw = |fields: Vec<Field>| {
-        fields.into_iter().map(|field| member(field, needles, file)).collect_view().into_any()
+    let mut found = 0;
+    let mut marks = |member: &str| {
+        let mut marks = marks_in(member, text, proof);
+        found += marks.len();
+        marks.extend(query::marks(member, needles));
+        marks
     };
-    let rows =
-        short.into_iter().map(|field| view! { <dt>{field.name}</dt> <dd><HitText text=field.text /></dd> });
+    let edits: Vec<AnyView> = edits
+        .into_iter()
+        .map(|edit| (marks(&edit.text), edit))
+        .map(|(marks, edit)| changed(edit, marks))
+        .collect();
+    let fields = fields.into_iter().map(|field| (marks(&field.text), field));
+    let is_command = |field: &Field| matches!(field.name.as_str(), "command" | "cmd" | "code" | "");
+    // What holds proof is shown in a frame, where it can be marked.
+    let (short, long): (Vec<_>, Vec<_>) =
+        fields.partition(|(marks, field)| is_short(field) && !is_command(field) && !is_proof(marks));
+    let (commands, long): (Vec<_>, Vec<_>) = long.into_iter().partition(|(_, field)| is_command(field));
+    let draw = |fields: Vec<(Vec<Highlight>, Field)>| {
+        fields.into_iter().map(|(marks, field)| member(field, marks, file)).collect_view().into_any()
+    };
+    let rows = short
+        .into_iter()
+        .map(|(_, field)| view! { <dt>{field.name}</dt> <dd><HitText text=field.text /></dd> });
     let rows = rows.collect_view();
-    let edits = edits.into_iter().map(|edit| changed(edit, needles)).collect_view();
+    let whole = (found < proof.len()).then(|| frame(text.to_owned(), Shape::Output, "json", proof.to_vec()));
     view! {
+        {whole}
         {draw(commands)}
         {(!rows.is_empty()).then(|| view! { <dl class="call">{rows}</dl> })}
         {edits}
         {draw(long)}
     }
     .into_any()
+}
+
+fn is_proof(marks: &[Highlight]) -> bool {
+    marks.iter().any(|mark| mark.finding != Highlight::HIT)
 }
 
 /// A title over a frame, and a button that copies what is in it.
@@ -141,8 +162,7 @@ fn titled(title: String, copied: String, content: AnyView) -> AnyView {
     .into_any()
 }
 
-fn member(field: Field, needles: &[Needle], file: &str) -> AnyView {
-    let marks = query::marks(&field.text, needles);
+fn member(field: Field, marks: Vec<Highlight>, file: &str) -> AnyView {
     let (shape, name) = reading_of(&field, file);
     let (text, name) = (field.text.clone(), name.to_owned());
     let content = match field.style {
@@ -155,8 +175,7 @@ fn member(field: Field, needles: &[Needle], file: &str) -> AnyView {
     titled(field.name, field.text, content)
 }
 
-fn changed(edit: Edit, needles: &[Needle]) -> AnyView {
-    let marks = query::marks(&edit.text, needles);
+fn changed(edit: Edit, marks: Vec<Highlight>) -> AnyView {
     let copied = edit.new_text().to_owned();
     let Edit { text, split } = edit;
     let content = view! { <ReadText text shape=Shape::Edit split marks /> }.into_any();
