@@ -243,7 +243,8 @@ fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, Str
         let shown = bytes.get(..RAW_BYTES as usize).unwrap_or(&bytes);
         let mut text = String::from_utf8_lossy(shown).into_owned();
         if *len > RAW_BYTES {
-            text.push_str(&format!("\n… {} more bytes", len - RAW_BYTES));
+            let more = format!("\n… {} more bytes", len - RAW_BYTES);
+            text.push_str(&more);
         }
         raw.push(text);
     }

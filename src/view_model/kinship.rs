@@ -99,7 +99,7 @@ fn lost(map: &StepMap, step: u32) -> Vec<String> {
     vec![
         format!("The context was cut here. {tokens}"),
         format!(
-            "What the {whose} since {since} said is out of the model's sight, save for what a summary keeps."
+            "Of what the {whose} since {since} said, the model sees from here on only what was kept: a summary, or the latest."
         ),
     ]
 }

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_middle_of_a_long_page_is_folded_but_not_its_quotes() {
-        let text: String = (0..200).map(|number| format!("word {number}\n\n")).collect();
+        let text = (0..200).fold(String::new(), |text, number| text + &format!("word {number}\n\n"));
         let page = read(&text, Shape::Prose, "", 0);
         let hidden = |marks: &[Highlight]| -> Vec<usize> {
             fold_blocks(&text, &page, marks).iter().filter_map(|group| group.hidden).collect()

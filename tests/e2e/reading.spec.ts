@@ -114,3 +114,35 @@ test('a long message is folded and opens', async ({ tracebench, page }) => {
   await tracebench.detail.getByRole('button', { name: 'more lines' }).click()
   await expect(tracebench.detail.getByText('para')).toHaveCount(120)
 })
+
+test.describe('with others', () => {
+  const fixture = (name: string) => `tests/fixtures/${name}`
+
+  test('a step leads to the sub-agent it started, and back', async ({ tracebench, page }) => {
+    await tracebench.backToLanding()
+    await tracebench.pick([fixture('claude-code/side_chain.jsonl')])
+    await expect(page.getByRole('banner')).toContainText('side_chain.jsonl')
+    await page.keyboard.press('Home')
+    await page.keyboard.press('l')
+    const kinship = tracebench.detail.getByRole('note')
+    await expect(kinship).toContainText('Started general-purpose 1: 3 steps')
+    await kinship.getByRole('button', { name: 'Go to its first step' }).click()
+    await expect(kinship).toContainText('which step 2 started')
+    await kinship.getByRole('button', { name: 'Only its steps' }).click()
+    await expect(tracebench.steps.getByRole('option')).toHaveCount(3)
+    await expectAccessible(page)
+    await kinship.getByRole('button', { name: 'Go to the step that started it' }).click()
+    await expect(kinship).toContainText('Started general-purpose 1')
+  })
+
+  test('a compaction says what it took away', async ({ tracebench, page }) => {
+    await tracebench.backToLanding()
+    await tracebench.pick([fixture('opencode/export.json')])
+    await expect(page.getByRole('banner')).toContainText('export.json')
+    await page.keyboard.press('Home')
+    for (const _ of [1, 2, 3, 4, 5, 6, 7]) await page.keyboard.press('l')
+    const note = tracebench.detail.getByRole('note')
+    await expect(note).toContainText('The prompt had 550 tokens before and 20 after.')
+    await expect(note).toContainText('Of what the 7 steps since the beginning said')
+  })
+})
