@@ -1,11 +1,11 @@
 //! The worker's entry: reads dropped files where they lie and passes messages to and from the engine.
 //!
-//! A message is `{envelope: JSON text, files: [File]}`; a reply is JSON text.
+//! A message is `{envelope: bytes, files: [File]}`; a reply is bytes.
 
 mod dropped_files;
 
 use dropped_files::{DroppedFiles, Recent, get};
-use tracebench::protocol::{EngineReply, Envelope, Host, ReplyEnvelope};
+use tracebench::protocol::{EngineReply, Envelope, Host, ReplyEnvelope, decode, encode};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -30,15 +30,15 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 fn post(reply: &ReplyEnvelope) {
-    let Ok(text) = serde_json::to_string(reply) else { return };
-    if let Err(error) = scope().post_message(&JsValue::from_str(&text)) {
+    let bytes = js_sys::Uint8Array::from(encode(reply).as_slice());
+    if let Err(error) = scope().post_message(&bytes) {
         web_sys::console::error_1(&error);
     }
 }
 
 fn receive(host: &mut Host, message: &JsValue, recent: &Recent) {
-    let envelope = get(message, "envelope").as_string().unwrap_or_default();
-    match serde_json::from_str::<Envelope>(&envelope) {
+    let envelope = js_sys::Uint8Array::new(&get(message, "envelope")).to_vec();
+    match decode::<Envelope>(&envelope) {
         Ok(envelope) => {
             let files = js_sys::Array::from(&get(message, "files"));
             match DroppedFiles::new(&files, recent) {

@@ -1,7 +1,7 @@
 //! The entry of the worker that unpacks archives: a program of its own, so that only who drops an archive
 //! pays for it.
 //!
-//! The message is `{name, file}`; a reply is `{reply: JSON text, files: [File]}`. What is unpacked is put
+//! The message is `{name, file}`; a reply is `{reply: bytes, files: [File]}`. What is unpacked is put
 //! into files of the browser piece by piece, and the browser keeps large ones on the disk.
 
 mod dropped_files;
@@ -9,7 +9,7 @@ mod dropped_files;
 use dropped_files::{DroppedFiles, Recent, describe};
 use tracebench::engine::import::unpack::{Limits, Sink, Skipped, unpack};
 use tracebench::engine::trace::SourceId;
-use tracebench::protocol::UnpackReply;
+use tracebench::protocol::{UnpackReply, encode};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent};
 
@@ -30,13 +30,12 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 fn post(reply: &UnpackReply, files: &js_sys::Array) {
-    let Ok(text) = serde_json::to_string(reply) else { return };
     let message = js_sys::Object::new();
     let set = |name: &str, value: &JsValue| {
         // Setting a member of a fresh object cannot fail.
         drop(js_sys::Reflect::set(&message, &JsValue::from_str(name), value));
     };
-    set("reply", &JsValue::from_str(&text));
+    set("reply", &js_sys::Uint8Array::from(encode(reply).as_slice()));
     set("files", files);
     if let Err(error) = scope().post_message(&message) {
         web_sys::console::error_1(&error);

@@ -256,6 +256,7 @@ mod tests {
     use super::{EngineReply, EngineRequest, Envelope, FileEntry, Host, Muted, PlannedRole, Profile, RunKey};
     use crate::engine::replay::workspace::Against;
     use crate::engine::trace::MemorySources;
+    use crate::protocol::{decode, encode};
 
     const TRACE: &str = include_str!("../../tests/fixtures/tracebench/api_timeout.json");
     const RUN: RunKey = RunKey { file: 4, index: 0 };
@@ -263,7 +264,10 @@ mod tests {
     fn ask(host: &mut Host, files: &[(&str, &str)], request: EngineRequest) -> Vec<EngineReply> {
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
         let mut replies = Vec::new();
-        host.handle(Envelope { id: 1, request }, Box::new(MemorySources::new(files)), &mut |reply| {
+        let envelope = Envelope { id: 1, request };
+        assert_eq!(decode(&encode(&envelope)).as_ref(), Ok(&envelope));
+        host.handle(envelope, Box::new(MemorySources::new(files)), &mut |reply| {
+            assert_eq!(decode(&encode(&reply)).as_ref(), Ok(&reply));
             replies.push(reply.reply);
         });
         replies

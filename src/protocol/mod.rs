@@ -4,19 +4,20 @@
 //! it bear the same id, and the page drops replies whose id it no longer waits for. File handles travel
 //! beside the request, in the order of its `files`.
 //!
-//! Enums are tagged from outside (`{"rows": {…}}`): a tag inside makes the reader keep everything in between and
-//! costs a tenth of the page's download.
+//! Messages go as bytes ([`encode`], [`decode`]), so a member is always there: none is left out when it is empty.
 #![forbid(unsafe_code)]
 
 mod catalog;
 mod host;
 mod space;
 mod unpack;
+mod wire;
 
 pub use catalog::{Catalog, DetectorText, FormatText};
 pub use host::Host;
 pub use space::{FileState, FileText, FileView, SpaceView};
 pub use unpack::UnpackReply;
+pub use wire::{decode, encode};
 
 use serde::{Deserialize, Serialize};
 

@@ -107,7 +107,7 @@ pub struct ReasonReport {
     /// Places in [`RunReport::findings`].
     pub findings: Vec<u32>,
     /// Where a reason that is a fact can be seen.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub steps: Vec<u32>,
 }
 
@@ -152,8 +152,8 @@ pub struct FindingReport {
     pub message: String,
     pub evidence: Vec<EvidenceReport>,
     pub waste: Waste,
-    /// Someone said that it is no problem here: verdict and score pass it over. Only there when so.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    /// Someone said that it is no problem here: verdict and score pass it over.
+    #[serde(default)]
     pub muted: bool,
 }
 

@@ -2,7 +2,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::DroppedFile;
-use crate::protocol::UnpackReply;
+use crate::protocol::{UnpackReply, decode};
 
 /// Written by Trunk beside the page: loads the code that unpacks.
 const LOADER: &str = "./unpack_worker_loader.js";
@@ -39,8 +39,7 @@ impl Unpacker {
         let (target, said) = (worker.clone(), tell.clone());
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data();
-            let text = get(&data, "reply").as_string().unwrap_or_default();
-            match serde_json::from_str(&text) {
+            match decode(&js_sys::Uint8Array::new(&get(&data, "reply")).to_vec()) {
                 // What is posted before the worker listens would be lost.
                 Ok(UnpackReply::Ready) => {
                     if let Err(error) = target.post_message(&request) {

@@ -2,7 +2,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::DroppedFile;
-use crate::protocol::{Envelope, ReplyEnvelope};
+use crate::protocol::{Envelope, ReplyEnvelope, decode, encode};
 
 /// What a worker's messages and failures are told to.
 pub(super) enum FromWorker {
@@ -30,8 +30,7 @@ impl WorkerSlot {
             .map_err(|error| format!("the engine's worker could not be started: {error:?}"))?;
         let said = tell.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            match serde_json::from_str(&text) {
+            match decode(&js_sys::Uint8Array::new(&event.data()).to_vec()) {
                 Ok(reply) => said(FromWorker::Reply(reply)),
                 Err(error) => said(FromWorker::Died(format!("the worker said something odd: {error}"))),
             }
@@ -63,7 +62,6 @@ impl WorkerSlot {
 
     /// What is posted before the worker's code has loaded would be lost, so it waits here.
     pub(super) fn send(&mut self, envelope: &Envelope, files: &[DroppedFile]) {
-        let Ok(text) = serde_json::to_string(envelope) else { return };
         let entries = js_sys::Array::new();
         for file in files {
             let entry = js_sys::Object::new();
@@ -72,7 +70,7 @@ impl WorkerSlot {
             entries.push(&entry);
         }
         let message = js_sys::Object::new();
-        set(&message, "envelope", &JsValue::from_str(&text));
+        set(&message, "envelope", &js_sys::Uint8Array::from(encode(envelope).as_slice()));
         set(&message, "files", &entries);
         match &mut self.waiting {
             Some(waiting) => waiting.push(message.into()),
