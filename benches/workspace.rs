@@ -4,6 +4,8 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use serde_json::json;
 use tracebench::engine::import::{Input, read_part};
+use tracebench::engine::replay::Moments;
+use tracebench::engine::replay::Moments;
 use tracebench::engine::replay::workspace::{Against, Workspace};
 use tracebench::engine::trace::{MemorySources, PartKind, SourceId, StepId};
 use tracebench::engine::{Options, Run, analyze};
@@ -46,7 +48,7 @@ fn run_of(sources: &MemorySources) -> Option<Run> {
 fn space_of(run: &Run, sources: &MemorySources) -> Workspace {
     let mut read =
         |step: StepId, kind: PartKind| read_part(&run.trace, run.trace.step(step)?.part(kind)?, sources).ok();
-    Workspace::new(&run.trace, &run.facts, &mut read)
+    Workspace::of(&run.trace, &run.facts, &mut read)
 }
 
 #[divan::bench(args = [500, 5_000, 20_000], max_time = 5)]
@@ -62,12 +64,13 @@ fn any_step<const STEPS: usize>(bencher: Bencher<'_, '_>, place: u32) {
     let sources = edits(STEPS);
     let Some(run) = run_of(&sources) else { return };
     let space = space_of(&run, &sources);
+    let moments = Moments::of(&run.trace, &run.facts);
     let step = StepId(u32::try_from(STEPS).unwrap_or(u32::MAX) / 100 * place);
     bencher.bench_local(|| {
         for against in [Against::Nothing, Against::Start, Against::Before] {
             black_box(space.rows("src/file_1.py", step, against));
         }
-        black_box((space.files_at(step), space.moment(step)))
+        black_box((space.files_at(step), moments.at(step)))
     });
 }
 

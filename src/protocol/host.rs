@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
-use super::space::{file_text, space_of, space_view};
+use super::moment::{acts_of, moment_view};
 use super::{
     BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedFile, PlannedRole,
-    ReplyEnvelope, RunKey, StepBody,
+    ReplyEnvelope, RunKey, StepBody, encode,
 };
 use crate::engine::cluster::cluster;
 use crate::engine::import::{self, FileRole, Input};
 use crate::engine::query::{Query, STEP_FIELDS, Searched, search};
-use crate::engine::replay::workspace::Workspace;
+use crate::engine::replay::Moments;
 use crate::engine::report::{ErrorText, diagnose, step_map, step_row};
 use crate::engine::score::Profile;
 use crate::engine::trace::{BodySource, Segment, SourceId, StepId};
@@ -28,7 +28,7 @@ struct Session {
     sources: Handles,
     runs: Vec<Run>,
     /// The files of the run that was asked for them last.
-    space: Option<(u32, Workspace)>,
+    moments: Option<(u32, Moments)>,
 }
 
 /// At most so many rows are sent at once, whatever is asked for.
@@ -68,11 +68,10 @@ impl Host {
             EngineRequest::Query { run, query, from, effort } => {
                 self.with_run(run, |sources, opened| hits(sources, opened, run, (&query, from, effort)))
             }
-            EngineRequest::Space { run, step } => self.with_space(run, |sources, opened, space| {
-                EngineReply::Space { space: Box::new(space_view(opened, sources, space, StepId(step))) }
-            }),
-            EngineRequest::File { run, step, name, against } => self.with_space(run, |_, _, space| {
-                EngineReply::File { file: file_text(space, &name, step, against) }
+            EngineRequest::Moment { run, step } => self.moment(run, StepId(step)),
+            EngineRequest::Acts { run, from, effort } => self.with_run(run, |sources, opened| {
+                let (acts, next) = acts_of(opened, sources, from, effort);
+                EngineReply::Acts { acts: encode(&acts), next }
             }),
             EngineRequest::Diagnose { file } => self.diagnose(file),
             EngineRequest::Cluster { runs } => {
@@ -110,7 +109,7 @@ impl Host {
         match analyzed {
             Ok(runs) => {
                 let reports = (0u32..).zip(&runs).map(|(index, run)| run.report(&main.name, index)).collect();
-                self.sessions.insert(file, Session { sources: handles, runs, space: None });
+                self.sessions.insert(file, Session { sources: handles, runs, moments: None });
                 EngineReply::Analyzed { file, reports }
             }
             Err(error) => EngineReply::Failed { file, error: ErrorText::of(&error) },
@@ -138,21 +137,18 @@ impl Host {
         EngineReply::Diagnosed { file, diagnosis: Box::new(diagnose(&input, &runs)) }
     }
 
-    /// As [`Host::with_run`], with the run's files, which are reconstructed once.
-    fn with_space(
-        &mut self,
-        key: RunKey,
-        answer: impl FnOnce(&dyn BodySource, &Run, &Workspace) -> EngineReply,
-    ) -> EngineReply {
+    fn moment(&mut self, key: RunKey, step: StepId) -> EngineReply {
         if let Some(session) = self.sessions.get_mut(&key.file)
-            && session.space.as_ref().is_none_or(|(index, _)| *index != key.index)
+            && session.moments.as_ref().is_none_or(|(index, _)| *index != key.index)
             && let Some(run) = session.runs.get(key.index as usize)
         {
-            session.space = Some((key.index, space_of(run, session.sources.as_ref())));
+            session.moments = Some((key.index, Moments::of(&run.trace, &run.facts)));
         }
-        let space = self.sessions.get(&key.file).and_then(|session| session.space.as_ref());
-        self.with_run(key, |sources, run| match space {
-            Some((_, space)) => answer(sources, run, space),
+        let moments = self.sessions.get(&key.file).and_then(|session| session.moments.as_ref());
+        self.with_run(key, |sources, run| match moments {
+            Some((_, moments)) => {
+                EngineReply::Moment { moment: Box::new(moment_view(run, sources, moments, step)) }
+            }
             None => not_open(key.file),
         })
     }
@@ -256,7 +252,7 @@ mod tests {
     use super::{EngineReply, EngineRequest, Envelope, FileEntry, Host, Muted, PlannedRole, Profile, RunKey};
     use crate::engine::replay::workspace::Against;
     use crate::engine::trace::MemorySources;
-    use crate::protocol::{decode, encode};
+    use crate::protocol::{ReplayHost, ReplayReply, ReplayRequest, decode, encode};
 
     const TRACE: &str = include_str!("../../tests/fixtures/tracebench/api_timeout.json");
     const RUN: RunKey = RunKey { file: 4, index: 0 };
@@ -329,18 +325,27 @@ mod tests {
     }
 
     #[test]
-    fn answers_for_the_files_at_a_step() {
+    fn answers_for_what_stood_at_a_step_and_for_what_was_done_to_files() {
         let mut host = opened();
-        let space = ask(&mut host, &[], EngineRequest::Space { run: RUN, step: 3 });
+        let moment = ask(&mut host, &[], EngineRequest::Moment { run: RUN, step: 3 });
         assert!(
-            matches!(space.last(), Some(EngineReply::Space { space }) if space.step == 3 && space.actions > 0)
+            matches!(moment.last(), Some(EngineReply::Moment { moment }) if moment.step == 3 && moment.actions > 0)
         );
-        let against = Against::Start;
-        let request = EngineRequest::File { run: RUN, step: 3, name: "none".to_owned(), against };
-        let file = ask(&mut host, &[], request);
-        assert!(matches!(file.last(), Some(EngineReply::File { file }) if file.rows.is_empty()));
+        let mut replay = ReplayHost::default();
+        let mut from = 0;
+        while from < 6 {
+            let reply = ask(&mut host, &[], EngineRequest::Acts { run: RUN, from, effort: 1 }).pop();
+            let Some(EngineReply::Acts { acts, next }) = reply else { panic!("no acts") };
+            assert!(next > from);
+            from = next;
+            assert_eq!(replay.handle(ReplayRequest::Take { acts }), ReplayReply::Taken);
+        }
+        assert!(matches!(replay.handle(ReplayRequest::Files { step: 5 }), ReplayReply::Files(_)));
+        let none = ReplayRequest::File { step: 3, name: "none".to_owned(), against: Against::Start };
+        assert_eq!(replay.handle(none), ReplayReply::File(Vec::new()));
+        assert!(matches!(replay.handle(ReplayRequest::Take { acts: vec![255] }), ReplayReply::Refused(_)));
         let closed = RunKey { file: 9, index: 0 };
-        let refused = ask(&mut host, &[], EngineRequest::Space { run: closed, step: 3 });
+        let refused = ask(&mut host, &[], EngineRequest::Moment { run: closed, step: 3 });
         assert!(matches!(refused.last(), Some(EngineReply::Refused { .. })));
     }
 

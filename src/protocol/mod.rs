@@ -9,20 +9,21 @@
 
 mod catalog;
 mod host;
-mod space;
+mod moment;
+mod replay;
 mod unpack;
 mod wire;
 
 pub use catalog::{Catalog, DetectorText, FormatText};
 pub use host::Host;
-pub use space::{FileState, FileText, FileView, SpaceView};
+pub use moment::MomentView;
+pub use replay::{FileState, FileView, ReplayHost, ReplayReply, ReplayRequest};
 pub use unpack::UnpackReply;
 pub use wire::{decode, encode};
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::cluster::{Cluster, ClusterInput};
-use crate::engine::replay::workspace::Against;
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::engine::trace::PartKind;
@@ -72,10 +73,11 @@ pub enum EngineRequest {
     /// The steps from `from` on that a query holds for, until about `effort` bytes were looked at. To be
     /// asked again until all were.
     Query { run: RunKey, query: String, from: u32, effort: u32 },
-    /// The files, the tests, the terminal and what was used, as they stood at a step.
-    Space { run: RunKey, step: u32 },
-    /// One file as it was at a step.
-    File { run: RunKey, step: u32, name: String, against: Against },
+    /// The tests, the terminal and what was used, as they stood at a step.
+    Moment { run: RunKey, step: u32 },
+    /// What the steps from `from` on did to files, until their texts are `effort` bytes. To be asked again until
+    /// all were; another worker makes files of it.
+    Acts { run: RunKey, from: u32, effort: u32 },
     /// What the format doctor says of a file that was analysed.
     Diagnose { file: u32 },
     /// Clusters over these runs. Their whole reports would have to be read again in the worker.
@@ -219,11 +221,13 @@ pub enum EngineReply {
         steps: Vec<u32>,
         next: u32,
     },
-    Space {
-        space: Box<SpaceView>,
+    Moment {
+        moment: Box<MomentView>,
     },
-    File {
-        file: FileText,
+    /// All of `from..next`, for [`ReplayRequest::Take`].
+    Acts {
+        acts: Vec<u8>,
+        next: u32,
     },
     Diagnosed {
         file: u32,

@@ -81,7 +81,7 @@ fn compared(run: &Run, sources: &MemorySources, truth: &BTreeMap<String, Truth>)
         let part = run.trace.step(step)?.part(kind).filter(|_| !hidden)?;
         read_part(&run.trace, part, sources).ok()
     };
-    let space = Workspace::new(&run.trace, &run.facts, &mut read);
+    let space = Workspace::of(&run.trace, &run.facts, &mut read);
     let step = StepId(u32::MAX);
     let mut found = Replayed { runs: 1, ..Replayed::default() };
     let files = space.files_at(step);

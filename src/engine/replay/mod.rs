@@ -6,6 +6,7 @@
 mod cursor;
 mod files;
 mod ledger;
+mod moment;
 mod sums;
 pub mod workspace;
 mod worktree;
@@ -13,6 +14,7 @@ mod worktree;
 pub use cursor::Cursor;
 pub use files::FileState;
 pub use ledger::{Broken, LedgerRun, LedgerTest, Standing, TestLedger, TestState};
+pub use moment::{Moment, Moments};
 pub use sums::Sums;
 pub use worktree::{Work, Worktree};
 

@@ -7,12 +7,10 @@ use futures_channel::oneshot;
 use super::DroppedFile;
 use super::pool::{Pool, Purpose, unexpected};
 use crate::engine::cluster::ClusterInput;
-use crate::engine::replay::workspace::Against;
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::protocol::{
-    Catalog, ClusterView, EngineReply, EngineRequest, FileText, Muted, PlannedRole, RunKey, SpaceView,
-    StepBody,
+    Catalog, ClusterView, EngineReply, EngineRequest, MomentView, Muted, PlannedRole, RunKey, StepBody,
 };
 
 /// What the page is told about files it has opened.
@@ -118,23 +116,18 @@ impl EngineClient {
         }
     }
 
-    /// The files and what stood beside them at a step.
-    pub async fn space(&self, run: RunKey, step: u32) -> Result<SpaceView, String> {
-        match self.ask_run(run, EngineRequest::Space { run, step }).await? {
-            EngineReply::Space { space } => Ok(*space),
+    /// What stood beside the files at a step.
+    pub async fn moment(&self, run: RunKey, step: u32) -> Result<MomentView, String> {
+        match self.ask_run(run, EngineRequest::Moment { run, step }).await? {
+            EngineReply::Moment { moment } => Ok(*moment),
             other => Err(unexpected(&other)),
         }
     }
 
-    pub async fn file(
-        &self,
-        run: RunKey,
-        step: u32,
-        name: String,
-        against: Against,
-    ) -> Result<FileText, String> {
-        match self.ask_run(run, EngineRequest::File { run, step, name, against }).await? {
-            EngineReply::File { file } => Ok(file),
+    /// What the steps of `from..next` did to files, and `next`.
+    pub(super) async fn acts(&self, run: RunKey, from: u32, effort: u32) -> Result<(Vec<u8>, u32), String> {
+        match self.ask_run(run, EngineRequest::Acts { run, from, effort }).await? {
+            EngineReply::Acts { acts, next } => Ok((acts, next)),
             other => Err(unexpected(&other)),
         }
     }

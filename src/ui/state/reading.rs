@@ -67,13 +67,13 @@ impl Reading {
         page: RwSignal<Option<Page>>,
         is_marked: bool,
     ) {
-        let answer = move |laid_out| {
+        let answer = move |laid_out: Page| {
             // The step may have been left in the meantime.
             if page.try_set(Some(laid_out)).is_none() && is_marked {
                 self.moved.update(|count| *count += 1);
             }
         };
-        self.reader.with_value(|reader| reader.read(text, shape, name, split, Box::new(answer)));
+        self.reader.with_value(|reader| reader.read(text, shape, name, split, answer));
     }
 }
 

@@ -8,11 +8,14 @@ use super::{Touch, TouchKind, hunks};
 use crate::engine::facts::arguments::Arguments;
 use crate::engine::facts::shell as command_line;
 use crate::engine::facts::tool::{self, Tool};
-use crate::engine::facts::{ActionFacts, Operation, edits};
+use crate::engine::facts::{Operation, edits};
 
-/// The texts of a step.
-#[derive(Debug, Clone, Copy, Default)]
+/// The texts of a step, and what the facts say of it.
+#[derive(Debug, Clone, Copy)]
 pub struct Texts<'t> {
+    pub operation: Operation,
+    /// It failed and changed nothing.
+    pub refused: bool,
     pub tool: &'t str,
     pub call: &'t str,
     pub result: Option<&'t str>,
@@ -32,12 +35,12 @@ impl Toucher {
     }
 
     /// What the step did, in the order in which it did it. What it was refused is left out.
-    pub fn touches(&mut self, action: &ActionFacts, texts: Texts<'_>) -> Vec<Touch> {
+    pub fn touches(&mut self, texts: Texts<'_>) -> Vec<Touch> {
         let mut touches = Vec::new();
         let folder = self.bench.folder.clone();
         let output = texts.result.map(Output::of);
-        self.read(action, texts, output, &mut touches);
-        if action.outcome.is_error() && action.edits.is_empty() {
+        self.read(texts, output, &mut touches);
+        if texts.refused {
             // What could be removed is gone, whatever else could not.
             touches.retain(|touch| !touch.kind.changes() || touch.kind == TouchKind::Deleted);
         }
@@ -68,13 +71,7 @@ impl Toucher {
         touches
     }
 
-    fn read(
-        &mut self,
-        action: &ActionFacts,
-        texts: Texts<'_>,
-        output: Option<Output<'_>>,
-        touches: &mut Vec<Touch>,
-    ) {
+    fn read(&mut self, texts: Texts<'_>, output: Option<Output<'_>>, touches: &mut Vec<Touch>) {
         let tool = tool::tool(texts.tool);
         let is_json = texts.call.trim_start().starts_with('{');
         if is_json {
@@ -91,7 +88,7 @@ impl Toucher {
                 }
                 self.of_line(line, output, touches);
             } else {
-                self.of_arguments(action, tool, &arguments, texts, output, touches);
+                self.of_arguments(tool, &arguments, texts, output, touches);
             }
         } else if tool == Tool::Patch || (tool != Tool::Shell && edits::is_patch(texts.call)) {
             shell::patched(texts.call, &self.bench, touches);
@@ -129,7 +126,6 @@ impl Toucher {
 
     fn of_arguments(
         &mut self,
-        action: &ActionFacts,
         tool: Tool,
         arguments: &Arguments<'_>,
         texts: Texts<'_>,
@@ -147,14 +143,14 @@ impl Toucher {
         let extra: Value = serde_json::from_str(texts.call).unwrap_or_default();
         let has =
             |names: &[&str]| names.iter().any(|name| extra.get(name).is_some_and(|value| !value.is_null()));
-        if action.operation == Operation::Read {
+        if texts.operation == Operation::Read {
             let limited = has(&["offset", "limit", "view_range", "start_line", "end_line", "startLine"]);
             if let Some(shown) = output.and_then(|output| viewed(output, limited)) {
                 add(TouchKind::Shown(shown));
             }
             return;
         }
-        if action.operation == Operation::Delete {
+        if texts.operation == Operation::Delete {
             add(TouchKind::Deleted);
             return;
         }
@@ -166,7 +162,7 @@ impl Toucher {
         }
         let verb = if tool == Tool::Editor { arguments.command.as_deref().unwrap_or("") } else { "" };
         let all = extra.get("replace_all").and_then(Value::as_bool).unwrap_or(false)
-            || action.operation == Operation::Edit
+            || texts.operation == Operation::Edit
                 && texts.tool.eq_ignore_ascii_case("replace")
                 && has(&["expected_replacements"]);
         let insert_line = extra.get("insert_line").and_then(Value::as_u64);
@@ -185,7 +181,7 @@ impl Toucher {
             }
         }
         match &arguments.content {
-            Some(text) if action.operation == Operation::Create || verb == "create" => {
+            Some(text) if texts.operation == Operation::Create || verb == "create" => {
                 edits::remember(&file, text, &mut self.bench.scripts);
                 add(TouchKind::Written(text.as_ref().into()));
             }

@@ -7,13 +7,9 @@ use rustc_hash::FxHashMap;
 use super::history::{Before, Doubt, History};
 use super::names::Names;
 use super::pieces::Source;
-use super::{Reader, sed};
-use crate::engine::facts::touch::{SedAction, Texts, Touch, TouchKind, Toucher, read_patch};
-use crate::engine::facts::{ActionFacts, Operation, RunFacts, RunKind};
-use crate::engine::trace::{PartKind, StepId, Trace};
-
-/// Formats whose agents start each command in the folder of the run.
-const FRESH_SHELL: &[&str] = &["mini-swe-agent", "codex", "codex-exec"];
+use super::{Act, Setting, sed};
+use crate::engine::facts::touch::{SedAction, Touch, TouchKind, Toucher, read_patch};
+use crate::engine::trace::StepId;
 
 /// Every file with its history, in order of the names.
 pub(super) type Files = BTreeMap<Box<str>, History>;
@@ -21,6 +17,7 @@ pub(super) type Files = BTreeMap<Box<str>, History>;
 #[derive(Default)]
 pub(super) struct Build {
     files: Files,
+    toucher: Toucher,
     names: Names,
     /// What `git stash` put away.
     stash: Vec<(Box<str>, usize)>,
@@ -37,39 +34,26 @@ struct Copied {
     own_version: usize,
 }
 
-pub(super) fn files(trace: &Trace, facts: &RunFacts, read: Reader<'_>) -> Files {
-    let mut build = Build { names: Names::of(trace, facts), ..Build::default() };
-    let mut toucher = Toucher::new(!FRESH_SHELL.contains(&trace.format));
-    for (id, step) in trace.live_steps() {
-        let Some(action) = facts.action(id).filter(|action| may_touch(action)) else { continue };
-        let Some(call) = read(id, PartKind::Call) else { continue };
-        let result = read(id, PartKind::Result);
-        let texts = Texts { tool: trace.tool(step).unwrap_or(""), call: &call, result: result.as_deref() };
-        for touch in toucher.touches(action, texts) {
-            build.touch(id, touch);
+impl Build {
+    pub(super) fn new(setting: Setting) -> Self {
+        Self {
+            toucher: Toucher::new(setting.keeps_folder),
+            names: Names { root: setting.root },
+            ..Self::default()
         }
     }
-    build.files
-}
 
-/// Whether the texts of an action need be looked at.
-fn may_touch(action: &ActionFacts) -> bool {
-    !action.edits.is_empty()
-        || action.operation.is_edit()
-        || matches!(
-            action.operation,
-            Operation::Read | Operation::Search | Operation::Run(RunKind::VersionControl)
-        )
-        || action.command.as_deref().is_some_and(|command| {
-            ["cd ", "cat ", "git ", "[File"].iter().any(|word| command.contains(word))
-                || command.starts_with("open ")
-                || command.starts_with("create ")
-                || command.starts_with("goto ")
-                || command.starts_with("scroll")
-        })
-}
+    pub(super) fn files(&self) -> &Files {
+        &self.files
+    }
 
-impl Build {
+    /// Takes in what a step did. Steps are told in their order.
+    pub(super) fn add(&mut self, act: &Act) {
+        for touch in self.toucher.touches(act.texts()) {
+            self.touch(act.step, touch);
+        }
+    }
+
     fn touch(&mut self, step: StepId, touch: Touch) {
         let name: Box<str> = self.names.plain(&touch.file).into();
         match touch.kind {

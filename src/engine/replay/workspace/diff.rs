@@ -65,7 +65,7 @@ enum Token<'a> {
 impl Workspace {
     /// The rows of a file at a step; empty where it is not there.
     pub fn rows(&self, name: &str, step: StepId, against: Against) -> Vec<FileRow> {
-        let Some(history) = self.files.get(name) else { return Vec::new() };
+        let Some(history) = self.files().get(name) else { return Vec::new() };
         let version = history.version_at(step);
         let new = history.tokens_of(version);
         let old = match against {

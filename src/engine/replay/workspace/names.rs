@@ -8,12 +8,12 @@ use crate::engine::trace::Trace;
 /// The folder that the run works in, which calls name or leave out.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    root: String,
+    pub(super) root: String,
 }
 
 impl Names {
     /// Finds the folder: names with it end like names without it, and commands change into it.
-    pub(super) fn of(trace: &Trace, facts: &RunFacts) -> Self {
+    pub(super) fn root(trace: &Trace, facts: &RunFacts) -> String {
         let mut votes: BTreeMap<&str, u32> = BTreeMap::new();
         let actions = || trace.live_steps().filter_map(|(id, _)| facts.action(id));
         let targets = || actions().flat_map(|action| action.targets.iter().map(AsRef::as_ref));
@@ -37,7 +37,7 @@ impl Names {
         }
         // The shortest of those that are named most.
         let most = votes.iter().max_by_key(|(folder, votes)| (**votes, std::cmp::Reverse(folder.len())));
-        Self { root: most.map_or(String::new(), |(folder, _)| format!("{folder}/")) }
+        most.map_or(String::new(), |(folder, _)| format!("{folder}/"))
     }
 
     pub(super) fn plain(&self, name: &str) -> String {

@@ -27,7 +27,7 @@ fn run(steps: &[(&str, &str)]) -> Drawn {
         let (command, answer) = steps.get(step.index().checked_sub(1)?)?;
         Some(if kind == PartKind::Call { (*command).to_owned() } else { (*answer).to_owned() })
     };
-    Drawn(Workspace::new(&trace, &facts, &mut read))
+    Drawn(Workspace::of(&trace, &facts, &mut read))
 }
 
 impl Drawn {

@@ -55,23 +55,23 @@ pub enum Lines<'a> {
 impl Workspace {
     /// All files that the run had named by then, in order of their names.
     pub fn files_at(&self, step: StepId) -> Vec<FileLine<'_>> {
-        self.files.iter().filter_map(|(name, history)| file_line(name, history, step)).collect()
+        self.files().iter().filter_map(|(name, history)| file_line(name, history, step)).collect()
     }
 
     pub fn file_at(&self, name: &str, step: StepId) -> Option<FileLine<'_>> {
-        let (name, history) = self.files.get_key_value(name)?;
+        let (name, history) = self.files().get_key_value(name)?;
         file_line(name, history, step)
     }
 
     /// The text of a file at a step; empty if it is not there.
     pub fn text_at(&self, name: &str, step: StepId) -> Vec<Stretch<'_>> {
-        let Some(history) = self.files.get(name) else { return Vec::new() };
+        let Some(history) = self.files().get(name) else { return Vec::new() };
         history.stretches(history.version_at(step))
     }
 
     /// The text of a file before the run.
     pub fn text_at_start(&self, name: &str) -> Vec<Stretch<'_>> {
-        let Some(history) = self.files.get(name) else { return Vec::new() };
+        let Some(history) = self.files().get(name) else { return Vec::new() };
         history.stretches(None)
     }
 }

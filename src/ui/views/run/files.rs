@@ -1,8 +1,11 @@
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
 use crate::engine::replay::workspace::{Against, FileRow, RowKind};
-use crate::protocol::{FileState, FileText, FileView, SpaceView};
+use crate::protocol::{FileState, FileView, MomentView};
+use crate::ui::browser::Replayer;
 use crate::ui::components::StepText;
 use crate::ui::state::{RunState, Session};
 use crate::view_model::body_text::strip_ansi;
@@ -17,19 +20,32 @@ const TESTS: usize = 8;
 const WAYS: [(Against, &str); 3] =
     [(Against::Nothing, "Text"), (Against::Start, "Since the start"), (Against::Before, "Last change")];
 
+/// What stood there at a step.
+#[derive(Clone)]
+struct Space {
+    moment: MomentView,
+    files: Vec<FileView>,
+}
+
 /// The files, the tests, the terminal and what was used, as they stood at the selected step.
 #[component]
 pub(super) fn Files() -> impl IntoView {
     let run = RunState::expect();
     let session = Session::expect();
-    let space: RwSignal<Option<Result<SpaceView, String>>> = RwSignal::new(None);
+    let replayer = session.client().map(|client| Rc::new(Replayer::new(run.key, client)));
+    let replayer = StoredValue::new_local(replayer);
+    let space: RwSignal<Option<Result<Space, String>>> = RwSignal::new(None);
     let picked: RwSignal<Option<String>> = RwSignal::new(None);
     let all = RwSignal::new(false);
     Effect::new(move |_| {
         let step = run.selected.get();
-        let Some(client) = session.client() else { return };
+        let (Some(client), Some(replayer)) = (session.client(), replayer.get_value()) else { return };
         spawn_local_scoped_with_cancellation(async move {
-            let view = client.space(run.key, step).await;
+            let view = async {
+                let moment = client.moment(run.key, step).await?;
+                Ok(Space { moment, files: replayer.files(run.step_count(), step).await? })
+            };
+            let view = view.await;
             if run.selected.try_get_untracked() == Some(step) {
                 let _gone = space.try_set(Some(view));
             }
@@ -41,13 +57,13 @@ pub(super) fn Files() -> impl IntoView {
         space.with(|space| match space {
             Some(Ok(space)) => {
                 let own = picked.and_then(|name| space.files.iter().find(|file| file.name == name));
-                own.or_else(|| space.files.iter().max_by_key(|file| weight(file, space.step))).cloned()
+                own.or_else(|| space.files.iter().max_by_key(|file| weight(file, space.moment.step))).cloned()
             }
             _ => None,
         })
     });
     let step = Memo::new(move |_| {
-        space.with(|space| if let Some(Ok(space)) = space { Some(space.step) } else { None })
+        space.with(|space| if let Some(Ok(space)) = space { Some(space.moment.step) } else { None })
     });
     let state = move || match space.get() {
         None => view! { <p class="empty">"Reading the files…"</p> }.into_any(),
@@ -57,8 +73,8 @@ pub(super) fn Files() -> impl IntoView {
     view! {
         <div class="space">
             {state}
-            <FileShown shown step />
-            {move || space.get().and_then(Result::ok).map(|space| view! { <Beside space /> })}
+            <FileShown shown step replayer />
+            {move || space.get().and_then(Result::ok).map(|space| view! { <Beside moment=space.moment /> })}
         </div>
     }
 }
@@ -72,21 +88,22 @@ fn weight(file: &FileView, step: u32) -> (bool, bool, Option<u32>) {
 /// What was used and how the tests stand, then the tree.
 #[component]
 fn State(
-    space: SpaceView,
+    space: Space,
     all: RwSignal<bool>,
     picked: RwSignal<Option<String>>,
     shown: Memo<Option<FileView>>,
 ) -> impl IntoView {
+    let moment = &space.moment;
     let unknown = || "unknown".to_owned();
     let facts = [
-        ("Context tokens", space.context.map_or_else(unknown, short_count)),
-        ("Tokens out", space.tokens_out.map_or_else(unknown, short_count)),
-        ("Cost so far", space.cost_usd.map_or_else(unknown, money)),
-        ("Actions", format!("{}, {} failed", count(space.actions.into()), count(space.errors.into()))),
+        ("Context tokens", moment.context.map_or_else(unknown, short_count)),
+        ("Tokens out", moment.tokens_out.map_or_else(unknown, short_count)),
+        ("Cost so far", moment.cost_usd.map_or_else(unknown, money)),
+        ("Actions", format!("{}, {} failed", count(moment.actions.into()), count(moment.errors.into()))),
     ];
     let fact = |(name, value)| view! { <div><dt>{name}</dt> <dd>{value}</dd></div> };
     let facts = facts.into_iter().map(fact).collect_view();
-    let step = space.step;
+    let step = moment.step;
     let changed = space.files.iter().filter(|file| file.last_change.is_some()).count();
     let total = space.files.len();
     let title = format!("Files at step {}", step_number(step));
@@ -183,17 +200,19 @@ fn TreeRow(
 
 /// The file that is shown: how much of it is known and why, and its text or a diff.
 #[component]
-fn FileShown(shown: Memo<Option<FileView>>, step: Memo<Option<u32>>) -> impl IntoView {
-    let run = RunState::expect();
-    let session = Session::expect();
+fn FileShown(
+    shown: Memo<Option<FileView>>,
+    step: Memo<Option<u32>>,
+    replayer: StoredValue<Option<Rc<Replayer>>, LocalStorage>,
+) -> impl IntoView {
     let against = RwSignal::new(Against::Start);
-    let text: RwSignal<Option<Result<FileText, String>>> = RwSignal::new(None);
+    let text: RwSignal<Option<Result<Vec<FileRow>, String>>> = RwSignal::new(None);
     let limit = RwSignal::new(LINES);
     Effect::new(move |_| {
         let (file, step, against) = (shown.get(), step.get(), against.get());
-        let (Some(file), Some(step), Some(client)) = (file, step, session.client()) else { return };
+        let (Some(file), Some(step), Some(replayer)) = (file, step, replayer.get_value()) else { return };
         spawn_local_scoped_with_cancellation(async move {
-            let found = client.file(run.key, step, file.name, against).await;
+            let found = replayer.file(step, file.name, against).await;
             let _gone = text.try_set(Some(found));
             let _gone = limit.try_set(LINES);
         });
@@ -213,7 +232,7 @@ fn FileShown(shown: Memo<Option<FileView>>, step: Memo<Option<u32>>) -> impl Int
     let rows = move || match text.get() {
         None => ().into_any(),
         Some(Err(message)) => view! { <p role="alert">{message}</p> }.into_any(),
-        Some(Ok(text)) if text.rows.is_empty() => {
+        Some(Ok(rows)) if rows.is_empty() => {
             let said = if against.get() == Against::Nothing {
                 "The file is empty, or not there at this step."
             } else {
@@ -221,9 +240,9 @@ fn FileShown(shown: Memo<Option<FileView>>, step: Memo<Option<u32>>) -> impl Int
             };
             view! { <p class="space__note">{said}</p> }.into_any()
         }
-        Some(Ok(text)) => {
-            let more = text.rows.len().saturating_sub(limit.get());
-            let rows = text.rows.into_iter().take(limit.get()).map(code_row).collect_view();
+        Some(Ok(rows)) => {
+            let more = rows.len().saturating_sub(limit.get());
+            let rows = rows.into_iter().take(limit.get()).map(code_row).collect_view();
             let label = format!("Show {} more lines", count(more.min(LINES) as u64));
             view! {
                 <div class="code" role="region" tabindex="0" aria-label="Lines of the file">
@@ -333,14 +352,14 @@ fn marked(row: &FileRow) -> AnyView {
 
 /// Tests, plan and terminal.
 #[component]
-fn Beside(space: SpaceView) -> impl IntoView {
+fn Beside(moment: MomentView) -> impl IntoView {
     let run = RunState::expect();
     let to = move |step: u32| {
         view! {
             <button class="link" on:click=move |_| run.open_step(step)>"step " {step_number(step)}</button>
         }
     };
-    let check = space.check.map(|(step, green)| {
+    let check = moment.check.map(|(step, green)| {
         let (class, said) = if green {
             ("step__good", "✓ The last check passed, ")
         } else {
@@ -348,11 +367,11 @@ fn Beside(space: SpaceView) -> impl IntoView {
         };
         view! { <p><span class=class>{said}</span> {to(step)}</p> }
     });
-    let none = space.check.is_none().then_some("Nothing was checked up to this step.");
-    let hidden = (space.failing_count as usize).saturating_sub(TESTS);
-    let failing = space.failing.into_iter().take(TESTS).map(|name| view! { <li><code>{name}</code></li> });
+    let none = moment.check.is_none().then_some("Nothing was checked up to this step.");
+    let hidden = (moment.failing_count as usize).saturating_sub(TESTS);
+    let failing = moment.failing.into_iter().take(TESTS).map(|name| view! { <li><code>{name}</code></li> });
     let failing = failing.collect_view();
-    let [call, answer] = space.terminal;
+    let [call, answer] = moment.terminal;
     view! {
         <section class="space__beside" aria-label="Tests at this step">
             <h3>"Tests"</h3>
@@ -361,18 +380,18 @@ fn Beside(space: SpaceView) -> impl IntoView {
             <ul>{failing}</ul>
             {(hidden > 0).then(|| view! { <p class="space__note">"and " {count(hidden as u64)} " more that fail"</p> })}
         </section>
-        {space
+        {moment
             .plan
             .map(|step| {
                 view! {
                     <details class="space__beside">
                         <summary>"Plan, as left at step " {step_number(step)}</summary>
                         <p>{to(step)}</p>
-                        <pre tabindex="0" role="region" aria-label="Plan">{space.plan_text}</pre>
+                        <pre tabindex="0" role="region" aria-label="Plan">{moment.plan_text}</pre>
                     </details>
                 }
             })}
-        {space
+        {moment
             .command
             .map(|step| {
                 view! {

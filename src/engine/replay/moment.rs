@@ -1,12 +1,12 @@
 //! What stood beside the files at a step: tests, plan, terminal, what was used.
 
+use super::{CheckState, Replay, Sums, last_until};
 use crate::engine::facts::{Operation, RunFacts};
-use crate::engine::replay::{CheckState, Replay, Sums, last_until};
 use crate::engine::trace::{StepId, Trace};
 
-/// Kept once per run, so that any step is answered by searching lists.
+/// What stood beside the files at every step of a run, so that any is answered by searching lists.
 #[derive(Debug, Default)]
-pub(super) struct Moments {
+pub struct Moments {
     checks: Vec<CheckState>,
     /// The tests that fail from a step on.
     failing: Vec<(StepId, Vec<Box<str>>)>,
@@ -30,7 +30,7 @@ pub struct Moment<'a> {
 }
 
 impl Moments {
-    pub(super) fn of(trace: &Trace, facts: &RunFacts) -> Self {
+    pub fn of(trace: &Trace, facts: &RunFacts) -> Self {
         let replay = Replay::new(trace, facts);
         let mut moments =
             Self { checks: replay.checks.clone(), plans: replay.plans.clone(), ..Self::default() };
@@ -55,7 +55,8 @@ impl Moments {
         moments
     }
 
-    pub(super) fn at(&self, step: StepId) -> Moment<'_> {
+    /// What stood there at a step.
+    pub fn at(&self, step: StepId) -> Moment<'_> {
         Moment {
             last_check: last_until(&self.checks, step, |check| check.step).copied(),
             failing: last_until(&self.failing, step, |(id, _)| *id).map_or(&[], |(_, names)| names),
