@@ -11,7 +11,7 @@ pub fn encode(message: &impl Serialize) -> Vec<u8> {
     postcard::to_allocvec(message).unwrap_or_default()
 }
 
-/// Reads a message back, or says why it is none.
+/// Reads a message back. What is wrong with bytes that are none is of no use to anyone.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    postcard::from_bytes(bytes).map_err(|error| error.to_string())
+    postcard::from_bytes(bytes).map_err(|_unnamed| "its bytes are no message of this build".to_owned())
 }

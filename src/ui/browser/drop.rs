@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 pub use web_sys::HtmlInputElement as FileInput;
 use web_sys::{
     ClipboardEvent, DataTransfer, DragEvent, File, FileSystemDirectoryEntry, FileSystemEntry,
-    FileSystemFileEntry,
+    FileSystemFileEntry, Response,
 };
 
 /// A handle of a file, with its folder in front of its name. The bytes stay where they are.
@@ -17,8 +17,19 @@ pub struct DroppedFile {
 }
 
 impl DroppedFile {
-    /// A file made of text: a sample, or what was pasted. `None` if the browser will not make one.
-    pub fn from_text(name: &str, text: &str) -> Option<Self> {
+    /// A trace that lies beside the page. `None` if it cannot be had.
+    pub async fn of_sample(name: &str) -> Option<Self> {
+        let answer = gloo::utils::window().fetch_with_str(&format!("samples/{name}"));
+        let answer: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+        if !answer.ok() {
+            return None;
+        }
+        let text = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
+        Self::from_text(name, &text)
+    }
+
+    /// A file made of text. `None` if the browser will not make one.
+    fn from_text(name: &str, text: &str) -> Option<Self> {
         let parts = js_sys::Array::of1(&JsValue::from_str(text));
         let file = File::new_with_str_sequence(&parts, name).ok()?;
         Some(Self { name: name.to_owned(), file })

@@ -51,11 +51,13 @@ impl Session {
         }
     }
 
-    pub fn open_text(self, name: &str, text: &str) {
-        match DroppedFile::from_text(name, text) {
-            Some(file) => self.open_files(vec![file]),
-            None => self.notice.set(Some(format!("The browser could not make a file of {name}."))),
-        }
+    pub fn open_sample(self, name: &'static str) {
+        spawn_local_scoped_with_cancellation(async move {
+            match DroppedFile::of_sample(name).await {
+                Some(file) => self.open_files(vec![file]),
+                None => self.notice.set(Some(format!("The sample {name} could not be loaded."))),
+            }
+        });
     }
 
     pub fn cancel(self, file: u32) {

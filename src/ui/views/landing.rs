@@ -251,7 +251,7 @@ fn Samples() -> impl IntoView {
     let session = Session::expect();
     let card = move |sample: &'static Sample| {
         view! {
-            <button class="card" on:click=move |_| session.open_text(sample.file, sample.text)>
+            <button class="card" on:click=move |_| session.open_sample(sample.file)>
                 <b>{sample.title}</b>
                 <span>{sample.story}</span>
             </button>
