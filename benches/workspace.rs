@@ -5,7 +5,6 @@ use divan::{Bencher, black_box};
 use serde_json::json;
 use tracebench::engine::import::{Input, read_part};
 use tracebench::engine::replay::Moments;
-use tracebench::engine::replay::Moments;
 use tracebench::engine::replay::workspace::{Against, Workspace};
 use tracebench::engine::trace::{MemorySources, PartKind, SourceId, StepId};
 use tracebench::engine::{Options, Run, analyze};

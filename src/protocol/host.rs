@@ -331,19 +331,19 @@ mod tests {
         assert!(
             matches!(moment.last(), Some(EngineReply::Moment { moment }) if moment.step == 3 && moment.actions > 0)
         );
-        let mut replay = ReplayHost::default();
+        let mut files = ReplayHost::default();
         let mut from = 0;
         while from < 6 {
             let reply = ask(&mut host, &[], EngineRequest::Acts { run: RUN, from, effort: 1 }).pop();
             let Some(EngineReply::Acts { acts, next }) = reply else { panic!("no acts") };
             assert!(next > from);
             from = next;
-            assert_eq!(replay.handle(ReplayRequest::Take { acts }), ReplayReply::Taken);
+            assert_eq!(files.handle(ReplayRequest::Take { acts }), ReplayReply::Taken);
         }
-        assert!(matches!(replay.handle(ReplayRequest::Files { step: 5 }), ReplayReply::Files(_)));
+        assert!(matches!(files.handle(ReplayRequest::Files { step: 5 }), ReplayReply::Files(_)));
         let none = ReplayRequest::File { step: 3, name: "none".to_owned(), against: Against::Start };
-        assert_eq!(replay.handle(none), ReplayReply::File(Vec::new()));
-        assert!(matches!(replay.handle(ReplayRequest::Take { acts: vec![255] }), ReplayReply::Refused(_)));
+        assert_eq!(files.handle(none), ReplayReply::File(Vec::new()));
+        assert!(matches!(files.handle(ReplayRequest::Take { acts: vec![255] }), ReplayReply::Refused(_)));
         let closed = RunKey { file: 9, index: 0 };
         let refused = ask(&mut host, &[], EngineRequest::Moment { run: closed, step: 3 });
         assert!(matches!(refused.last(), Some(EngineReply::Refused { .. })));

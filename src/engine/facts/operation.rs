@@ -147,32 +147,32 @@ pub(super) fn waits(command: &Command<'_>) -> bool {
     }
 }
 
+/// Looks for a text in files.
+pub(super) fn searches_text(command: &Command<'_>) -> bool {
+    matches!(command.program(), "grep" | "egrep" | "fgrep" | "rg" | "ag" | "ack" | "zgrep")
+}
+
 /// Exit status 1 of these says "no", not "wrong".
 pub(super) fn one_means_no(command: &Command<'_>) -> bool {
-    matches!(
-        command.program(),
-        "grep"
-            | "egrep"
-            | "fgrep"
-            | "rg"
-            | "ag"
-            | "ack"
-            | "zgrep"
-            | "diff"
-            | "cmp"
-            | "test"
-            | "["
-            | "[["
-            | "which"
-            | "pgrep"
-            | "find"
-            | "command"
-            | "type"
-            | "lsof"
-            | "pidof"
-            | "pkill"
-            | "xargs"
-    ) || (command.program() == "git" && matches!(git_verb(command), "diff" | "grep" | "check-ignore"))
+    searches_text(command)
+        || matches!(
+            command.program(),
+            "diff"
+                | "cmp"
+                | "test"
+                | "["
+                | "[["
+                | "which"
+                | "pgrep"
+                | "find"
+                | "command"
+                | "type"
+                | "lsof"
+                | "pidof"
+                | "pkill"
+                | "xargs"
+        )
+        || (command.program() == "git" && matches!(git_verb(command), "diff" | "grep" | "check-ignore"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The files that a command names.
 
-use super::operation;
+use super::operation::{self, searches_text};
 use super::shell::Command;
 use super::{Operation, RunKind};
 
@@ -22,22 +22,9 @@ pub(super) fn targets<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c 
             | Operation::Run(RunKind::Test | RunKind::Program)
     );
     // The first operand of these is what is looked for, unless an option gave it.
-    let leads_with_pattern =
-        matches!(
-            command.program(),
-            "grep"
-                | "egrep"
-                | "fgrep"
-                | "rg"
-                | "ag"
-                | "ack"
-                | "zgrep"
-                | "sed"
-                | "awk"
-                | "gawk"
-                | "search_dir"
-                | "search_file"
-        ) && !command.arguments().any(|word| matches!(word, "-e" | "-f" | "--regexp" | "--expression"));
+    let leads_with_pattern = (searches_text(command)
+        || matches!(command.program(), "sed" | "awk" | "gawk" | "search_dir" | "search_file"))
+        && !command.arguments().any(|word| matches!(word, "-e" | "-f" | "--regexp" | "--expression"));
     let is_find = matches!(command.program(), "find" | "fd");
     command
         .arguments()

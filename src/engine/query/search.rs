@@ -80,11 +80,10 @@ mod tests {
     use crate::engine::detect::{FindingPlaces, detect};
     use crate::engine::import::Input;
     use crate::engine::query::{Query, STEP_FIELDS, Searched};
+    use crate::engine::testing::InPieces;
     use crate::engine::testing::script::Script;
-    use crate::engine::trace::{BodyError, BodySource, MemorySources, SourceId};
+    use crate::engine::trace::{BodySource, MemorySources, SourceId};
     use crate::engine::{Options, analyze};
-    use std::borrow::Cow;
-    use std::ops::Range;
 
     const RUN: &str = "
         user          fix the parser
@@ -133,27 +132,6 @@ mod tests {
         assert_eq!(find("-after:compaction before:2"), [1]);
     }
 
-    /// As a file on a disk: read on demand, never at hand as a whole.
-    struct OnDisk(MemorySources);
-
-    impl BodySource for OnDisk {
-        fn source_count(&self) -> usize {
-            self.0.source_count()
-        }
-
-        fn name(&self, source: SourceId) -> &str {
-            self.0.name(source)
-        }
-
-        fn len(&self, source: SourceId) -> u64 {
-            self.0.len(source)
-        }
-
-        fn read(&self, source: SourceId, range: Range<u64>) -> Result<Cow<'_, [u8]>, BodyError> {
-            self.0.read(source, range)
-        }
-    }
-
     const CHAT: &str = r#"[
         {"role": "user", "content": "Say \"hello\"\nand \u5931\u8d25 or 失败"},
         {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "type": "function",
@@ -181,7 +159,7 @@ mod tests {
     #[test]
     fn text_is_found_however_the_file_writes_it() {
         let chat = MemorySources::single("chat.json", CHAT);
-        let disk = OnDisk(chat.clone());
+        let disk = InPieces(&chat);
         for (query, expected) in [
             ("hello", &[0][..]),
             (r#""say \"HELLO\"""#, &[0]),

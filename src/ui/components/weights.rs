@@ -1,12 +1,10 @@
-use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local_scoped;
 
-use super::Dialog;
+use super::{Dialog, ImportButton};
 use crate::engine::detect::Category;
 use crate::engine::score::{Method, Profile};
 use crate::protocol::DetectorText;
-use crate::ui::browser::{download, drop};
+use crate::ui::browser::download;
 use crate::ui::state::Session;
 use crate::view_model::collection::Overview;
 use crate::view_model::format::score;
@@ -80,30 +78,14 @@ fn change(session: Session, change: Change) {
 #[component]
 fn Actions() -> impl IntoView {
     let session = Session::expect();
-    let picker = NodeRef::<html::Input>::new();
     let told = RwSignal::new(None::<String>);
-    let take_in = move |_| {
-        let Some(input) = picker.get_untracked() else { return };
-        let file = drop::files_of_input(&input).into_iter().next();
-        input.set_value("");
-        let Some(file) = file else { return };
-        spawn_local_scoped(async move {
-            let text = file.text().await.unwrap_or_default();
-            let said = match Profile::read(&text) {
-                Ok(profile) => {
-                    let strangers = strangers(session, &profile);
-                    session.set_profile(profile);
-                    (!strangers.is_empty()).then(|| {
-                        format!(
-                            "No detector is called {}: such weights count for nothing.",
-                            strangers.join(", ")
-                        )
-                    })
-                }
-                Err(error) => Some(format!("{}: {error}", file.name)),
-            };
-            let _gone = told.try_set(said);
-        });
+    let take = move |text: &str| {
+        let profile = Profile::read(text).map_err(|error| error.to_string())?;
+        let strangers = strangers(session, &profile);
+        session.set_profile(profile);
+        let said =
+            || format!("No detector is called {}: such weights count for nothing.", strangers.join(", "));
+        Ok((!strangers.is_empty()).then(said))
     };
     let reset = move |name: &'static str| {
         told.set(None);
@@ -119,18 +101,8 @@ fn Actions() -> impl IntoView {
         <span class="weights__actions">
             <button class="button button--small" disabled=is_reset on:click=move |_| reset("default")>"Reset"</button>
             <button class="button button--small" on:click=move |_| reset("classic")>"Classic"</button>
-            <button
-                class="button button--small"
-                on:click=move |_| {
-                    if let Some(input) = picker.get_untracked() {
-                        input.click();
-                    }
-                }
-            >
-                "Import…"
-            </button>
+            <ImportButton caption="Import…" label="Profile file" told take />
             <a class="button button--small" href=address download=file_name>"Export"</a>
-            <input node_ref=picker type="file" accept=".json,application/json" hidden aria-label="Profile file" on:change=take_in />
         </span>
         <Show when=move || told.with(Option::is_some)>
             <span class="weights__told" role="alert">{move || told.get()}</span>

@@ -1,12 +1,10 @@
 //! What a person notes of steps and of the run, and how the detectors fare with it.
 
-use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local_scoped;
 
 use crate::engine::detect::Severity;
-use crate::ui::browser::{download, drop};
-use crate::ui::components::SeverityChip;
+use crate::ui::browser::download;
+use crate::ui::components::{ImportButton, SeverityChip};
 use crate::ui::state::{RunState, Session};
 use crate::view_model::finding_filter::SEVERITIES;
 use crate::view_model::format::{counted, percent_of};
@@ -270,35 +268,17 @@ fn ConfusionTable() -> impl IntoView {
 #[component]
 fn NoteFiles() -> impl IntoView {
     let session = Session::expect();
-    let picker = NodeRef::<html::Input>::new();
     let told = RwSignal::new(None::<String>);
-    let take_in = move |_| {
-        let Some(input) = picker.get_untracked() else { return };
-        let file = drop::files_of_input(&input).into_iter().next();
-        input.set_value("");
-        let Some(file) = file else { return };
-        spawn_local_scoped(async move {
-            let said = match Notes::read(&file.text().await.unwrap_or_default()) {
-                Ok(theirs) => {
-                    session.change_notes(|notes| notes.merge(theirs));
-                    None
-                }
-                Err(error) => Some(format!("{}: {error}", file.name)),
-            };
-            let _gone = told.try_set(said);
-        });
-    };
-    let open = move |_| {
-        if let Some(input) = picker.get_untracked() {
-            input.click();
-        }
+    let take = move |text: &str| {
+        let theirs = Notes::read(text)?;
+        session.change_notes(|notes| notes.merge(theirs));
+        Ok(None)
     };
     let address = move || session.notes.with(|notes| download::address_of(&notes.write()));
     view! {
         <p class="note-form__line">
             <a class="button button--small" href=address download="tracebench-notes.json">"Export notes"</a>
-            <button class="button button--small" on:click=open>"Import notes…"</button>
-            <input node_ref=picker type="file" accept=".json,application/json" hidden aria-label="File of notes" on:change=take_in />
+            <ImportButton caption="Import notes…" label="File of notes" told take />
         </p>
         <p class="notes__hint">"Notes of all runs are kept in this browser, and nowhere else."</p>
         {move || told.get().map(|told| view! { <p class="notes__told" role="alert">{told}</p> })}
