@@ -271,38 +271,23 @@ impl Reader<'_> {
 impl Substitution {
     /// The line with its matches replaced; `None` without one.
     pub fn apply(&self, line: &str) -> Option<String> {
-        let characters: Vec<char> = line.chars().collect();
-        let text = |start: usize, end: usize| characters.get(start..end).unwrap_or_default().iter();
         let mut result = String::new();
-        let (mut at, mut from, mut count, mut changed) = (0, 0, 0, false);
-        while let Some(found) = self.pattern.find(&characters, from) {
-            let (start, end) = found.first().copied().flatten()?;
-            count += 1;
-            if count >= self.nth {
-                result.extend(text(at, start));
-                for piece in &self.replacement {
-                    match piece {
-                        Piece::Text(text) => result.push_str(text),
-                        Piece::Group(number) => {
-                            if let Some((start, end)) = found.get(*number).copied().flatten() {
-                                result.extend(text(start, end));
-                            }
-                        }
-                    }
-                }
-                at = end;
-                changed = true;
-                if !self.global {
-                    break;
-                }
+        let mut at = 0;
+        let mut places = self.pattern.places(line).skip(self.nth.saturating_sub(1)).peekable();
+        places.peek()?;
+        for place in places.take(if self.global { usize::MAX } else { 1 }) {
+            let whole = place.get(0)?;
+            result.push_str(line.get(at..whole.start())?);
+            for piece in &self.replacement {
+                result.push_str(match piece {
+                    Piece::Text(text) => text,
+                    Piece::Group(number) => place.get(*number).map_or("", |group| group.as_str()),
+                });
             }
-            from = if end == start { end + 1 } else { end };
-            if from > characters.len() {
-                break;
-            }
+            at = whole.end();
         }
-        result.extend(text(at, characters.len()));
-        changed.then_some(result)
+        result.push_str(line.get(at..)?);
+        Some(result)
     }
 }
 
