@@ -12,12 +12,14 @@ mod number;
 mod parse;
 mod search;
 mod steps;
+mod tree;
 mod unescape;
 
 pub use fields::{Field, FieldSpec, RUN_FIELDS, STEP_FIELDS, Takes, Unit};
 pub use glob::{is_named, is_path};
 pub use needle::Needle;
 pub use number::NumberTest;
-pub use parse::{Node, Query, QueryError, Term, Test};
+pub use parse::QueryError;
 pub use search::{Found, search};
 pub use steps::Searched;
+pub use tree::{Node, Query, Term, Test};

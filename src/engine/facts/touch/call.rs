@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::answer::{Output, number_of, numbered, window};
 use super::shell::{self, Bench};
-use super::shown::{self, Output};
-use super::{Touch, TouchKind, hunks};
+use super::{Touch, TouchKind, hunks, shown};
 use crate::engine::facts::arguments::Arguments;
 use crate::engine::facts::shell as command_line;
 use crate::engine::facts::tool::{self, Tool};
@@ -56,7 +56,7 @@ impl Toucher {
         // A refused edit is shown as it would have looked.
         let shows = |text: &&str| text.contains("[File: ") && !text.contains("Your proposed edit");
         if let Some(text) = texts.result.filter(shows) {
-            touches.extend(shown::window(text).map(|mut touch| {
+            touches.extend(window(text).map(|mut touch| {
                 // The answer names the folders that the call left out.
                 let open = &*self.bench.open_file;
                 if !open.is_empty() && !open.starts_with('/') && touch.file.ends_with(&format!("/{open}")) {
@@ -200,7 +200,7 @@ impl Toucher {
 fn viewed(output: Output<'_>, limited: bool) -> Option<super::Shown> {
     let is_numbered = |line: &&str| {
         let digits = line.trim_start_matches(' ').bytes().take_while(u8::is_ascii_digit).count();
-        digits > 0 && shown::number_of(line).is_some()
+        digits > 0 && number_of(line).is_some()
     };
     let mut at = 0;
     for line in output.text.lines().take(6) {
@@ -208,7 +208,7 @@ fn viewed(output: Output<'_>, limited: bool) -> Option<super::Shown> {
             let text = output.text.get(at..)?;
             let end = text.rfind("\n\n<system-reminder>").or_else(|| text.rfind("\n(End of file"));
             let text = end.and_then(|end| text.get(..end)).unwrap_or(text);
-            return shown::numbered(Output { text, ..output }, !limited);
+            return numbered(Output { text, ..output }, !limited);
         }
         at += line.len() + 1;
     }

@@ -3,6 +3,7 @@
 //! Unlike the facts, which are drawn while the file is imported and hold no text, this is asked for step by step,
 //! with the texts of the step at hand.
 
+mod answer;
 mod call;
 mod hunks;
 mod pattern;

@@ -116,13 +116,12 @@ impl Translation<'_> {
         Some(())
     }
 
-    /// By its number where it could mean something.
     fn literal(&mut self, character: char) {
-        if character.is_ascii() && !character.is_ascii_alphanumeric() {
-            self.pattern.push_str(&format!(r"\x{{{:X}}}", u32::from(character)));
-        } else {
-            self.pattern.push(character);
+        // Escaped, these two would be edges of words.
+        if character.is_ascii_punctuation() && !matches!(character, '<' | '>') {
+            self.pattern.push('\\');
         }
+        self.pattern.push(character);
     }
 
     fn set(&mut self) -> Option<()> {

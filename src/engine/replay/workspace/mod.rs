@@ -9,6 +9,7 @@ mod build;
 mod diff;
 mod history;
 mod names;
+mod patched;
 mod pieces;
 mod sed;
 mod view;
