@@ -111,7 +111,7 @@ test('a long message is folded and opens', async ({ tracebench, page }) => {
   await page.keyboard.press('End')
   await expect(tracebench.detail.getByText('end', { exact: true })).toHaveClass(/ink-strong/)
   await expect(tracebench.detail.getByText('para')).toHaveCount(49)
-  await tracebench.detail.getByRole('button', { name: 'more lines' }).click()
+  await tracebench.detail.getByRole('button', { name: 'hidden lines' }).click()
   await expect(tracebench.detail.getByText('para')).toHaveCount(120)
 })
 

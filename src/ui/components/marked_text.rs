@@ -55,7 +55,10 @@ pub(super) fn stretches(source: Source, place: usize) -> AnyView {
         Stretch::Shown(range) => shown(source, place, &range),
         Stretch::Hidden { range, lines } => {
             let label = match lines {
-                0 => counted(range.len() as u64, "more byte of this line", "more bytes of this line"),
+                0 => format!(
+                    "all {}",
+                    counted(range.len() as u64, "hidden byte of this line", "hidden bytes of this line")
+                ),
                 _ => lines_more(lines),
             };
             hidden(label, move || {
@@ -70,7 +73,7 @@ pub(super) fn stretches(source: Source, place: usize) -> AnyView {
 }
 
 fn lines_more(lines: usize) -> String {
-    counted(lines as u64, "more line", "more lines")
+    format!("all {}", counted(lines as u64, "hidden line", "hidden lines"))
 }
 
 /// A button that makes room for what it stands for.
