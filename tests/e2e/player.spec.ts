@@ -8,15 +8,17 @@ test.beforeEach(async ({ tracebench }) => {
 
 test('a run plays to its end, and begins anew from there', async ({ tracebench, page }) => {
   await page.keyboard.press('End')
+  await page.keyboard.press('h')
   await tracebench.player.getByLabel('Speed').selectOption('8×')
-  await page.keyboard.press('h')
-  await page.keyboard.press('h')
+  await tracebench.player.getByRole('button', { name: 'Play' }).click()
+  const last = (await tracebench.selectedStep.getAttribute('aria-setsize'))!
+  await expect(tracebench.selectedStep).toHaveAttribute('aria-posinset', last)
+  await expect(tracebench.player.getByRole('button', { name: 'Play' })).toBeVisible()
+  // Slow, so that it is on its way for longer than anybody looks.
+  await tracebench.player.getByLabel('Speed').selectOption('0.5×')
   await tracebench.player.getByRole('button', { name: 'Play' }).click()
   await expect(tracebench.player.getByRole('button', { name: 'Pause' })).toBeVisible()
-  await expect(tracebench.player.getByRole('button', { name: 'Play' })).toBeVisible()
-  await expect(tracebench.selectedStep).toHaveAttribute('aria-posinset', (await tracebench.selectedStep.getAttribute('aria-setsize'))!)
-  await tracebench.player.getByRole('button', { name: 'Play' }).click()
-  await expect(tracebench.selectedStep).toHaveAttribute('aria-posinset', '3')
+  await expect.poll(() => tracebench.selectedNumber()).toBeLessThan(Number(last) - 1)
 })
 
 test('space plays and pauses, and a looped range is not left', async ({ tracebench, page }) => {
