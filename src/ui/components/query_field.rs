@@ -21,6 +21,8 @@ pub struct QueryBox {
     /// What the named queries are kept under.
     pub shelf: &'static str,
     pub label: &'static str,
+    /// A query that makes sense here.
+    pub example: &'static str,
 }
 
 /// What the field offers below it.
@@ -122,7 +124,7 @@ pub fn QueryField(field: QueryBox) -> impl IntoView {
                     aria-activedescendant=active_id
                     aria-invalid=move || field.error.with(Option::is_some).to_string()
                     aria-describedby="query-error"
-                    placeholder="op:run exit:!=0 \"ImportError\""
+                    placeholder=field.example
                     prop:value=field.text
                     node_ref=input
                     on:input=move |event| {

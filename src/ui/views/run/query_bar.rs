@@ -22,6 +22,7 @@ pub(super) fn QueryBar() -> impl IntoView {
         go: Callback::new(move |back| run.go_to_hit(back)),
         shelf: SHELF,
         label: "Find steps",
+        example: "op:run exit:!=0 \"ImportError\"",
     };
     let story = move || {
         let looked_at = query.looked_at.get()?;

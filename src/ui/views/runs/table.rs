@@ -87,6 +87,7 @@ fn RunQuery(found: Signal<usize>) -> impl IntoView {
         go: Callback::new(|_| ()),
         shelf: "run-queries",
         label: "Find runs",
+        example: "outcome:failed score:<50 finding:retry-loop",
     };
     let story = move || {
         let all = session.runs.with(Vec::len);
