@@ -5,15 +5,12 @@
 
 mod answering;
 
-use tracebench::protocol::{ReplayHost, ReplayReply, decode, encode};
+use tracebench::protocol::{ReplayHost, ReplayReply, decode};
 
 fn main() {
     let mut host = ReplayHost::default();
-    answering::answer_all(move |message| {
-        let reply = match decode(&js_sys::Uint8Array::new(&message.get(1)).to_vec()) {
-            Ok(request) => host.handle(request),
-            Err(error) => ReplayReply::Refused(format!("not a request: {error}")),
-        };
-        js_sys::Array::of2(&message.get(0), &js_sys::Uint8Array::from(encode(&reply).as_slice()))
+    answering::answer_bytes(move |message| match decode(message) {
+        Ok(request) => host.handle(request),
+        Err(error) => ReplayReply::Refused(format!("not a request: {error}")),
     });
 }

@@ -5,7 +5,6 @@ use super::{
     BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedFile, PlannedRole,
     ReplyEnvelope, RunKey, StepBody, encode,
 };
-use crate::engine::cluster::cluster;
 use crate::engine::import::{self, FileRole, Input};
 use crate::engine::query::{Query, STEP_FIELDS, Searched, search};
 use crate::engine::replay::Moments;
@@ -74,9 +73,6 @@ impl Host {
                 EngineReply::Acts { acts: encode(&acts), next }
             }),
             EngineRequest::Diagnose { file } => self.diagnose(file),
-            EngineRequest::Cluster { runs } => {
-                EngineReply::Clusters { clusters: cluster(&runs).into_iter().map(Into::into).collect() }
-            }
             EngineRequest::Catalog => EngineReply::Catalog { catalog: Box::new(Catalog::of_engine()) },
             EngineRequest::Close { file } => {
                 self.sessions.remove(&file);

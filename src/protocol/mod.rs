@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod catalog;
+mod collection;
 mod host;
 mod moment;
 mod replay;
@@ -15,6 +16,9 @@ mod unpack;
 mod wire;
 
 pub use catalog::{Catalog, DetectorText, FormatText};
+pub use collection::{
+    CollectedRun, CollectionReply, CollectionRequest, FromCollection, ToCollection, collection_reply,
+};
 pub use host::Host;
 pub use moment::MomentView;
 pub use replay::{FileState, FileView, ReplayHost, ReplayReply, ReplayRequest};
@@ -23,7 +27,6 @@ pub use wire::{decode, encode};
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::cluster::{Cluster, ClusterInput};
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::engine::trace::PartKind;
@@ -80,8 +83,6 @@ pub enum EngineRequest {
     Acts { run: RunKey, from: u32, effort: u32 },
     /// What the format doctor says of a file that was analysed.
     Diagnose { file: u32 },
-    /// Clusters over these runs. Their whole reports would have to be read again in the worker.
-    Cluster { runs: Vec<ClusterInput> },
     /// What users read about formats and detectors.
     Catalog,
     /// Forget a file and its runs.
@@ -137,42 +138,6 @@ pub struct StepBody {
     pub raw: Vec<String>,
     /// Pictures that lie in those bytes, as addresses that are the picture itself.
     pub pictures: Vec<String>,
-}
-
-/// Findings over many runs that are the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ClusterView {
-    /// Stable: made from the signature.
-    pub id: String,
-    /// For a person.
-    pub name: String,
-    pub detector: String,
-    pub template: String,
-    pub phase: String,
-    pub finding_count: u32,
-    /// Places in the list that was asked about, without repeats.
-    pub runs: Vec<u32>,
-    /// The place of the most typical run, and the step there.
-    pub example: (u32, u32),
-    pub failed: u32,
-    pub resolved: u32,
-}
-
-impl From<Cluster> for ClusterView {
-    fn from(cluster: Cluster) -> Self {
-        Self {
-            id: cluster.id,
-            name: cluster.name,
-            detector: cluster.detector,
-            template: cluster.template,
-            phase: cluster.phase,
-            finding_count: cluster.finding_count,
-            runs: cluster.runs,
-            example: (cluster.example.run, cluster.example.step),
-            failed: cluster.failed,
-            resolved: cluster.resolved,
-        }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -232,9 +197,6 @@ pub enum EngineReply {
     Diagnosed {
         file: u32,
         diagnosis: Box<Diagnosis>,
-    },
-    Clusters {
-        clusters: Vec<ClusterView>,
     },
     Catalog {
         catalog: Box<Catalog>,

@@ -36,6 +36,7 @@ fn App() -> impl IntoView {
             <TopBar />
             <NoticeBar />
             {move || views::render(view.get())}
+            <views::RunsPlace />
             <KeysDialog />
             <PaletteDialog />
             <DoctorDialog />

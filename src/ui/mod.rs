@@ -12,8 +12,10 @@
 
 mod app;
 pub mod browser;
+mod collection;
 mod components;
 mod state;
 mod views;
 
 pub use app::mount;
+pub use collection::mount as mount_collection;

@@ -6,11 +6,10 @@ use futures_channel::oneshot;
 
 use super::DroppedFile;
 use super::pool::{Pool, Purpose, unexpected};
-use crate::engine::cluster::ClusterInput;
 use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::protocol::{
-    Catalog, ClusterView, EngineReply, EngineRequest, MomentView, Muted, PlannedRole, RunKey, StepBody,
+    Catalog, EngineReply, EngineRequest, MomentView, Muted, PlannedRole, RunKey, StepBody,
 };
 
 /// What the page is told about files it has opened.
@@ -158,13 +157,6 @@ impl EngineClient {
     pub async fn catalog(&self) -> Result<Catalog, String> {
         match self.ask(0, EngineRequest::Catalog).await? {
             EngineReply::Catalog { catalog } => Ok(*catalog),
-            other => Err(unexpected(&other)),
-        }
-    }
-
-    pub async fn clusters(&self, runs: Vec<ClusterInput>) -> Result<Vec<ClusterView>, String> {
-        match self.ask(0, EngineRequest::Cluster { runs }).await? {
-            EngineReply::Clusters { clusters } => Ok(clusters),
             other => Err(unexpected(&other)),
         }
     }

@@ -6,8 +6,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::protocol::{decode, encode};
 
 /// After so many breakdowns nothing is asked any more.
 const MAX_DEATHS: u32 = 3;
@@ -59,6 +64,21 @@ impl LazyWorker {
             None => post(&slot.worker, &message),
         }
         inner.answers.insert(id, answer);
+    }
+
+    /// Asks in bytes, answered in bytes; nothing where the worker broke down or could not be had.
+    pub(super) async fn ask_bytes<T: DeserializeOwned>(
+        &self,
+        request: &impl Serialize,
+    ) -> Option<Result<T, String>> {
+        let (sender, receiver) = oneshot::channel();
+        let question = [js_sys::Uint8Array::from(encode(request).as_slice()).into()];
+        let hear = move |message: js_sys::Array| {
+            // The one who asked may have lost interest.
+            drop(sender.send(js_sys::Uint8Array::new(&message.get(1)).to_vec()));
+        };
+        self.ask(&question, Box::new(hear));
+        receiver.await.ok().map(|bytes| decode(&bytes))
     }
 
     fn start(&self) -> Option<Slot> {

@@ -2,6 +2,7 @@
 
 mod archives;
 pub mod clipboard;
+mod collector;
 pub mod download;
 pub mod drop;
 pub mod engine_client;
@@ -10,6 +11,7 @@ mod lazy_worker;
 pub mod media;
 mod planning;
 mod pool;
+pub mod programs;
 mod reader;
 mod replayer;
 pub mod storage;
@@ -18,6 +20,7 @@ pub mod text_field;
 mod unpacker;
 mod worker_slot;
 
+pub use collector::Collector;
 pub use drop::DroppedFile;
 pub use engine_client::{EngineClient, EngineEvent};
 pub use reader::Reader;

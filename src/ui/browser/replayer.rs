@@ -1,12 +1,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
 use super::EngineClient;
 use super::lazy_worker::LazyWorker;
 use crate::engine::replay::workspace::{Against, FileRow};
-use crate::protocol::{FileView, ReplayReply, ReplayRequest, RunKey, decode, encode};
+use crate::protocol::{FileView, ReplayReply, ReplayRequest, RunKey};
 
 /// Bytes of texts that go from worker to worker at once.
 const EFFORT: u32 = 4 << 20;
@@ -55,15 +53,8 @@ impl Replayer {
     }
 
     async fn ask(&self, request: ReplayRequest) -> Result<ReplayReply, String> {
-        let (sender, receiver) = oneshot::channel();
-        let question = [js_sys::Uint8Array::from(encode(&request).as_slice()).into()];
-        let hear = move |message: js_sys::Array| {
-            // The one who asked may have lost interest.
-            drop(sender.send(js_sys::Uint8Array::new(&message.get(1)).to_vec()));
-        };
-        self.worker.ask(&question, Box::new(hear));
-        if let Ok(bytes) = receiver.await {
-            return decode(&bytes);
+        if let Some(answer) = self.worker.ask_bytes(&request).await {
+            return answer;
         }
         // A new worker has to be told everything again.
         self.told.set(0);

@@ -7,8 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::session::{FileState, OpenedFile, OpenedRun, Screen, Session};
-use crate::engine::cluster::ClusterInput;
-use crate::engine::report::{ErrorText, RunReport, cluster_input};
+use crate::engine::report::{ErrorText, RunReport};
 use crate::protocol::{PlannedRole, RunKey};
 use crate::ui::browser::{DroppedFile, EngineEvent, drop, fragment};
 use crate::view_model::place::Place;
@@ -77,7 +76,6 @@ impl Session {
         }
         self.files.set(Vec::new());
         self.runs.set(Vec::new());
-        self.clusters.set(Vec::new());
         self.unsettled.set(0);
         self.show(Screen::Landing);
     }
@@ -222,7 +220,6 @@ impl Session {
 
     /// Everything that was dropped has been read: goes where the person most likely wants to be.
     fn all_settled(self) {
-        self.find_clusters();
         if let Some(Place { run: Some((file, index)), .. }) = self.wanted.get_untracked()
             && self.run_is_open(RunKey { file, index })
         {
@@ -243,21 +240,4 @@ impl Session {
             self.show_one_or_all(&fresh);
         }
     }
-
-    pub(super) fn find_clusters(self) {
-        let runs: Vec<ClusterInput> =
-            self.runs.with_untracked(|runs| runs.iter().map(|run| cluster_input(&run.report)).collect());
-        let Some(client) = self.client().filter(|_| runs.len() > 1) else { return };
-        spawn_local_scoped_with_cancellation(async move {
-            match client.clusters(runs).await {
-                Ok(clusters) => drop_if_gone(self.clusters.try_set(clusters)),
-                Err(message) => {
-                    drop_if_gone(self.notice.try_set(Some(format!("No clusters could be made: {message}"))));
-                }
-            }
-        });
-    }
 }
-
-/// A signal that is gone has nobody left to tell.
-fn drop_if_gone<T>(_left: Option<T>) {}

@@ -4,6 +4,7 @@
 
 mod actions;
 mod appearance;
+mod collected;
 mod moves;
 mod notes;
 mod query;
@@ -37,6 +38,7 @@ pub fn provide_state() {
     session.client.set_value(Some(client.clone()));
     session.recall_weighing();
     session.recall_notes();
+    session.follow_collection();
     spawn_local_scoped(async move {
         if let Ok(catalog) = client.catalog().await {
             session.catalog.set(Some(Arc::new(catalog)));

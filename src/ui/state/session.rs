@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::ClientSlot;
 use crate::engine::report::{ErrorText, RunReport};
 use crate::engine::score::Profile;
-use crate::protocol::{Catalog, ClusterView, RunKey};
+use crate::protocol::{Catalog, RunKey};
 use crate::ui::browser::EngineClient;
 use crate::view_model::mutes::Mutes;
 use crate::view_model::notes::Notes;
@@ -91,7 +91,6 @@ pub struct OpenedRun {
 pub struct Session {
     pub files: RwSignal<Vec<OpenedFile>>,
     pub runs: RwSignal<Vec<OpenedRun>>,
-    pub clusters: RwSignal<Vec<ClusterView>>,
     /// Files that are still being read.
     pub unsettled: RwSignal<usize>,
     pub screen: RwSignal<Screen>,
@@ -129,7 +128,6 @@ impl Session {
         Self {
             files: RwSignal::new(Vec::new()),
             runs: RwSignal::new(Vec::new()),
-            clusters: RwSignal::new(Vec::new()),
             unsettled: RwSignal::new(0),
             screen: RwSignal::new(Screen::Landing),
             wanted: RwSignal::new(None),

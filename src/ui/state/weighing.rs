@@ -57,7 +57,6 @@ impl Session {
         spawn_local_scoped(async move {
             let weighed = self.weigh(key.file).await;
             self.take_in(weighed);
-            self.find_clusters();
         });
     }
 

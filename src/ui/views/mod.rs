@@ -7,6 +7,8 @@ mod samples;
 
 use leptos::prelude::*;
 
+pub use runs::RunsPlace;
+
 use super::state::Screen;
 
 /// A screen of the page.
@@ -15,7 +17,7 @@ struct ViewSpec {
     render: fn(Screen) -> AnyView,
 }
 
-static VIEWS: &[ViewSpec] = &[landing::VIEW, runs::VIEW, run::VIEW];
+static VIEWS: &[ViewSpec] = &[landing::VIEW, run::VIEW];
 
 /// Draws what is to be shown. Views are told apart by type here and nowhere else.
 pub fn render(screen: Screen) -> AnyView {

@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 
 use super::Table;
-use crate::protocol::ClusterView;
-use crate::ui::state::Session;
+use super::state::Many;
+use crate::engine::cluster::Cluster;
 use crate::view_model::collection::{BUCKETS, Overview, histogram};
 use crate::view_model::format::{count, counted, money, percent_of, score, short_count};
 
 #[component]
 pub(super) fn Tiles() -> impl IntoView {
-    let session = Session::expect();
+    let many = Many::expect();
     let overview =
-        Memo::new(move |_| session.runs.with(|runs| Overview::new(runs.iter().map(|run| &*run.report))));
+        Memo::new(move |_| many.runs.with(|runs| Overview::new(runs.iter().map(|run| &*run.report))));
     let tiles = move || {
         let overview = overview.get();
         let known = overview.resolved + overview.failed;
@@ -67,9 +67,9 @@ fn Tile(
 
 #[component]
 fn Histogram() -> impl IntoView {
-    let session = Session::expect();
+    let many = Many::expect();
     let bars = move || {
-        let buckets = session.runs.with(|runs| histogram(runs.iter().map(|run| &*run.report)));
+        let buckets = many.runs.with(|runs| histogram(runs.iter().map(|run| &*run.report)));
         let most = buckets.iter().map(|bucket| bucket.iter().sum::<u32>()).max().unwrap_or(0).max(1);
         let height = |count: u32| f64::from(count) / f64::from(most) * 46.0;
         let bar = |(place, bucket): (usize, [u32; 3])| {
@@ -111,11 +111,11 @@ fn Histogram() -> impl IntoView {
 
 #[component]
 pub(super) fn Clusters() -> impl IntoView {
-    let session = Session::expect();
+    let many = Many::expect();
     // What one run alone has is shown only where no two runs share anything.
     let shared = Memo::new(move |_| {
-        let is_shared = |cluster: &&ClusterView| cluster.runs.len() > 1;
-        session.clusters.with(|clusters| {
+        let is_shared = |cluster: &&Cluster| cluster.runs.len() > 1;
+        many.clusters.with(|clusters| {
             let any = clusters.iter().any(|cluster| is_shared(&cluster));
             clusters.iter().filter(|cluster| !any || is_shared(cluster)).cloned().collect::<Vec<_>>()
         })
@@ -135,7 +135,7 @@ pub(super) fn Clusters() -> impl IntoView {
                 }
             >
                 <For each=move || shared.get() key=|cluster| cluster.id.clone() let:cluster>
-                    <Cluster cluster />
+                    <ClusterCard cluster />
                 </For>
             </Show>
         </section>
@@ -143,7 +143,7 @@ pub(super) fn Clusters() -> impl IntoView {
 }
 
 #[component]
-fn Cluster(cluster: ClusterView) -> impl IntoView {
+fn ClusterCard(cluster: Cluster) -> impl IntoView {
     let table = expect_context::<Table>();
     let id = StoredValue::new(cluster.id);
     let is_on = Memo::new(move |_| {

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::state::{Many, open as open_run};
 use super::{PAGE, Table};
 use crate::engine::query::RUN_FIELDS;
 use crate::engine::report::RunReport;
 use crate::engine::trace::OutcomeValue;
+use crate::protocol::FromCollection;
+use crate::ui::browser::programs::FROM_COLLECTION;
 use crate::ui::components::{QueryBox, QueryField};
-use crate::ui::state::{OpenedRun, Screen, Session};
+use crate::ui::state::OpenedRun;
 use crate::view_model::collection::{Grade, SortKey, name, sorted};
 use crate::view_model::format::{count, duration_seconds, money, score, step_number};
 use crate::view_model::query::{is_match, known};
@@ -17,16 +20,16 @@ use crate::view_model::story;
 
 #[component]
 pub(super) fn RunTable() -> impl IntoView {
-    let session = Session::expect();
+    let many = Many::expect();
     let table = expect_context::<Table>();
     let places = Memo::new(move |_| {
         let (key, descending) = table.sort.get();
-        let order = session.runs.with(|runs| {
+        let order = many.runs.with(|runs| {
             let reports: Vec<&RunReport> = runs.iter().map(|run| &*run.report).collect();
             sorted(&reports, key, descending)
         });
         let chosen = table.cluster.get();
-        let members = session.clusters.with(|clusters| {
+        let members = many.clusters.with(|clusters| {
             let cluster = clusters.iter().find(|cluster| Some(&cluster.id) == chosen.as_ref());
             cluster.map(|cluster| cluster.runs.clone())
         });
@@ -35,7 +38,7 @@ pub(super) fn RunTable() -> impl IntoView {
             None => order,
         };
         if let Ok(Some(query)) = table.parsed.get() {
-            session.runs.with(|runs| {
+            many.runs.with(|runs| {
                 let fits = |run: &OpenedRun| is_match(&query.root, &run.report);
                 order.retain(|place| runs.get(*place as usize).is_some_and(fits));
             });
@@ -43,7 +46,7 @@ pub(super) fn RunTable() -> impl IntoView {
         order
     });
     let shown = move || {
-        session.runs.with(|runs| {
+        many.runs.with(|runs| {
             let places = places.read();
             let rows = places.iter().take(table.shown.get()).filter_map(|place| runs.get(*place as usize));
             rows.cloned().collect::<Vec<OpenedRun>>()
@@ -75,22 +78,20 @@ pub(super) fn RunTable() -> impl IntoView {
 /// Looks for runs in the same language as for steps.
 #[component]
 fn RunQuery(found: Signal<usize>) -> impl IntoView {
-    let session = Session::expect();
+    let many = Many::expect();
     let table = expect_context::<Table>();
     let field = QueryBox {
         text: table.query,
         error: Signal::derive(move || table.parsed.with(|parsed| parsed.as_ref().err().cloned())),
         fields: RUN_FIELDS,
-        known: Signal::derive(move || {
-            session.runs.with(|runs| known(&mut runs.iter().map(|run| &*run.report)))
-        }),
+        known: Signal::derive(move || many.runs.with(|runs| known(&mut runs.iter().map(|run| &*run.report)))),
         go: Callback::new(|_| ()),
         shelf: "run-queries",
         label: "Find runs",
         example: "outcome:failed score:<50 finding:retry-loop",
     };
     let story = move || {
-        let all = session.runs.with(Vec::len);
+        let all = many.runs.with(Vec::len);
         (found.get() < all).then(|| format!("{} of {} runs", count(found.get() as u64), count(all as u64)))
     };
     view! {
@@ -104,13 +105,13 @@ fn RunQuery(found: Signal<usize>) -> impl IntoView {
 /// By what the runs are scored, and the way to change it.
 #[component]
 fn WeightsLine() -> impl IntoView {
-    let session = Session::expect();
+    let many = Many::expect();
     view! {
         <p class="runs__weights">
             "Scored by the profile “"
-            {move || session.profile.with(|profile| profile.name.clone())}
+            {move || many.profile.get()}
             "” "
-            <button class="link" on:click=move |_| session.weights_shown.set(true)>"Edit weights"</button>
+            <button class="link" on:click=|_| FROM_COLLECTION.say(&FromCollection::EditWeights)>"Edit weights"</button>
         </p>
     }
 }
@@ -165,9 +166,8 @@ fn SortHead(title: &'static str, key_of_column: SortKey, #[prop(optional)] is_nu
 
 #[component]
 fn RunRow(run: OpenedRun) -> impl IntoView {
-    let session = Session::expect();
     let OpenedRun { key, report } = run;
-    let open = move || session.show(Screen::Run(key));
+    let open = move || open_run(key, None);
     let (sign, class, word) = match report.outcome.value {
         OutcomeValue::Resolved => ("✓", "run-table__good", "resolved"),
         OutcomeValue::Failed => ("✕", "run-table__bad", "failed"),

@@ -1,0 +1,60 @@
+//! The page is drawn by two programs: one for what everyone needs at once, and one, fetched when there is more
+//! than one run, for what is shown of many. What they say to each other.
+
+use serde::{Deserialize, Serialize};
+
+use super::RunKey;
+use crate::engine::cluster::{Cluster, ClusterInput, cluster};
+use crate::engine::report::RunReport;
+
+/// A run as the page has opened it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollectedRun {
+    pub key: RunKey,
+    pub report: RunReport,
+}
+
+/// What the page says to the program of the collection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToCollection {
+    /// Runs that are new, or were weighed anew.
+    Runs(Vec<CollectedRun>),
+    /// So many files are still being read.
+    Unsettled(u32),
+    /// The name of the profile that scores are made by.
+    Profile(String),
+    /// Everything was closed.
+    Clear,
+}
+
+/// What that program says to the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromCollection {
+    /// It listens.
+    Ready,
+    /// Show a run, at a step.
+    Open { run: RunKey, step: Option<u32> },
+    /// Show the weights.
+    EditWeights,
+}
+
+/// What the program of the collection asks its worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum CollectionRequest {
+    /// Clusters over these runs.
+    Clusters { runs: Vec<ClusterInput> },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum CollectionReply {
+    Clusters(Vec<Cluster>),
+    /// The request made no sense.
+    Refused(String),
+}
+
+/// Answers; needs nothing but what it is asked.
+pub fn collection_reply(request: CollectionRequest) -> CollectionReply {
+    match request {
+        CollectionRequest::Clusters { runs } => CollectionReply::Clusters(cluster(&runs)),
+    }
+}
