@@ -55,5 +55,9 @@ pub(super) fn report() -> RunReport {
         tests: None,
         totals: Totals::default(),
         warnings: Vec::new(),
+        agent_version: None,
+        started: None,
+        prompt: None,
+        shape: Vec::new(),
     }
 }

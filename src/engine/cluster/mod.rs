@@ -7,9 +7,11 @@
 mod clusters;
 mod name;
 mod phase;
+mod shape;
 mod signature;
 mod template;
 
 pub use clusters::{Cluster, ClusterInput, Member, cluster};
 pub use phase::{Phase, phases};
+pub use shape::shape;
 pub use signature::{NONE, Signature, signature_at, signatures};

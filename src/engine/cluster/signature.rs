@@ -85,7 +85,7 @@ fn kind_name(kind: StepKind) -> &'static str {
     }
 }
 
-fn operation_name(operation: Operation) -> &'static str {
+pub(super) fn operation_name(operation: Operation) -> &'static str {
     match operation {
         Operation::Read => "read",
         Operation::Search => "search",

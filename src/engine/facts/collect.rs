@@ -6,8 +6,8 @@ use super::announced::Ending;
 use super::call::{self, Pending, Workbench};
 use super::vocabulary::Vocabulary;
 use super::{
-    Operation, Quote, RunFacts, RunKind, Sketch, StepFacts, claims, error, plan, requirements, result, tone,
-    unmade,
+    Operation, Quote, RunFacts, RunKind, Sketch, StepFacts, claims, error, mask::prompt_hash, plan,
+    requirements, result, tone, unmade,
 };
 use crate::engine::trace::{
     CallInput, CallText, EventKind, PartKind, ResultText, Role, RunIndex, StepId, TextObserver,
@@ -93,11 +93,15 @@ impl RunState {
 
 impl TextObserver for FactsCollector {
     fn message(&mut self, run: RunIndex, step: StepId, role: Role, text: &str) {
+        let mut scratch = std::mem::take(&mut self.scratch);
         let run = self.run(run);
         let (without_tools, first) = (!run.has_actions, !run.has_messages);
         run.has_messages |= role != Role::System;
         if role != Role::Assistant {
             run.vocabulary.learn(text);
+        }
+        if role == Role::System && run.facts.prompt_hash == 0 {
+            run.facts.prompt_hash = prompt_hash(text, &mut scratch);
         }
         if without_tools && role == Role::User {
             requirements::draw(step, text, &mut run.facts.requirements);
@@ -118,6 +122,7 @@ impl TextObserver for FactsCollector {
         if role == Role::Assistant {
             run.ends(step, PartKind::Message, text);
         }
+        self.scratch = scratch;
     }
 
     fn thought(&mut self, run: RunIndex, step: StepId, text: &str) {

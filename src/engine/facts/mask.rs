@@ -156,6 +156,14 @@ pub(super) fn result_hash(text: &str, scratch: &mut Vec<u8>) -> u64 {
     xxh3_64(scratch).max(1)
 }
 
+/// The hash of what a system message tells the agent to do: words that are whole paths and times of day are no
+/// part of that. 0 is never returned.
+pub(super) fn prompt_hash(text: &str, scratch: &mut Vec<u8>) -> u64 {
+    let is_place = |word: &&str| word.starts_with(['/', '~']) || word.contains(":\\");
+    let words: Vec<&str> = text.split_whitespace().filter(|word| !is_place(word)).collect();
+    result_hash(&words.join(" "), scratch)
+}
+
 /// The hash of a text as it stands. 0 is never returned.
 pub(super) fn exact_hash(text: &str) -> u64 {
     xxh3_64(text.as_bytes()).max(1)
@@ -214,7 +222,7 @@ fn varies(number: &[u8], after: &[u8], before: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{result_hash, template};
+    use super::{prompt_hash, result_hash, template};
 
     #[test]
     fn templates() {
@@ -230,6 +238,14 @@ mod tests {
         ] {
             assert_eq!(&*template(line), expected);
         }
+    }
+
+    #[test]
+    fn a_prompt_is_the_same_on_another_day_in_another_folder() {
+        let hash = |text: &str| prompt_hash(text, &mut Vec::new());
+        let here = hash("You are an agent.\nToday is 2026-01-02. You work in /home/ada/project now.");
+        assert_eq!(here, hash("You are an agent. Today is 2025-11-30. You work in /srv/a/b now."));
+        assert_ne!(here, hash("You are an agent. Today is 2025-11-30. You work alone in /srv/a/b now."));
     }
 
     #[test]

@@ -362,6 +362,8 @@ pub struct RunFacts {
     pub steps: Vec<StepFacts>,
     /// The numbers that its task asks for, few.
     pub requirements: Vec<Requirement>,
+    /// Of the first system message, 0 for none: the same for the same prompt at another time, in another folder.
+    pub prompt_hash: u64,
 }
 
 impl RunFacts {

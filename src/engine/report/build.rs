@@ -1,13 +1,13 @@
 use super::test_ledger::tests_report;
 use super::{
-    CandidateReport, EvidenceReport, FORMAT_VERSION, FindingReport, ReasonReport, RunReport, ScoreReport,
-    VerdictReport, Weighing,
+    CandidateReport, EvidenceReport, FORMAT_VERSION, FindingReport, PromptReport, ReasonReport, RunReport,
+    ScoreReport, VerdictReport, Weighing,
 };
-use crate::engine::cluster::signatures;
+use crate::engine::cluster::{shape, signatures};
 use crate::engine::detect::{self, Category, Evidence, Finding, Verdict};
 use crate::engine::facts::RunFacts;
 use crate::engine::score::Score;
-use crate::engine::trace::{StepId, Trace};
+use crate::engine::trace::{Role, StepId, StepKind, Trace, rfc3339};
 
 /// Puts the results of one run into their public shape. `index` says which run of the file it is.
 pub fn run_report(
@@ -39,7 +39,18 @@ pub fn run_report(
         tests: tests_report(trace, facts),
         totals: trace.totals,
         warnings: trace.warnings.clone(),
+        agent_version: trace.head.agent_version.clone(),
+        started: trace.started_at_ms.and_then(rfc3339),
+        prompt: prompt(trace, facts),
+        shape: shape(trace, facts),
     }
+}
+
+fn prompt(trace: &Trace, facts: &RunFacts) -> Option<PromptReport> {
+    let system = StepKind::Message(Role::System);
+    let first = trace.steps.iter().find(|step| step.kind == system)?;
+    let hash = format!("{:016x}", facts.prompt_hash);
+    (facts.prompt_hash != 0).then(|| PromptReport { label: first.label.to_string(), hash })
 }
 
 /// The part of a report that depends on the profile and on what was muted.

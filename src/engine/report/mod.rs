@@ -23,7 +23,7 @@ pub use markdown::{markdown_collection, markdown_run};
 pub use steps::{Mark, StepMap, StepRow, StepShade, step_map, step_row};
 pub use text::{TextInput, text_collection, text_run};
 pub use types::{
-    CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, ReasonReport,
+    CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, PromptReport, ReasonReport,
     RunReport, ScoreReport, SignatureReport, TestColour, TestReport, TestRunReport, TestsReport,
     VerdictReport, Weighing,
 };

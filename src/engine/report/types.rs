@@ -37,6 +37,26 @@ pub struct RunReport {
     pub tests: Option<TestsReport>,
     pub totals: Totals,
     pub warnings: Vec<Warning>,
+    #[serde(default)]
+    pub agent_version: Option<String>,
+    /// When it began, as `2024-02-29T23:59:59Z`; `null` where the file holds no times of day.
+    #[serde(default)]
+    pub started: Option<String>,
+    /// What the agent was told to be; `null` where the file holds no system message.
+    #[serde(default)]
+    pub prompt: Option<PromptReport>,
+    /// Which operation followed which, as `edit>run-test`, sorted and each once.
+    #[serde(default)]
+    pub shape: Vec<String>,
+}
+
+/// A system message, told from others by its hash.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PromptReport {
+    /// How it begins.
+    pub label: String,
+    /// The same for the same prompt on another day, in another folder.
+    pub hash: String,
 }
 
 /// Tests × runs of them.

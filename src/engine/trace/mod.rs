@@ -23,7 +23,7 @@ pub use names::{NameId, Names};
 pub use observe::{CallInput, CallText, ResultText, RunIndex, TextObserver};
 pub use outcome::{Outcome, OutcomeValue};
 pub use step::{AgentId, EventKind, Role, Step, StepId, StepKind};
-pub use time::{Span, parse_timestamp_ms, seconds_to_ms};
+pub use time::{Span, parse_timestamp_ms, rfc3339, seconds_to_ms};
 pub use usage::{Totals, Usage};
 pub use warning::{Position, Warning, WarningKind, Warnings};
 

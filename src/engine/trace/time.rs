@@ -45,6 +45,16 @@ fn spelled_out(text: &str) -> Option<String> {
     Some(moment + left_out + &zone)
 }
 
+/// `2024-02-29T23:59:59Z`, in UTC and to the second; `None` beyond the years with four digits.
+pub fn rfc3339(unix_ms: i64) -> Option<String> {
+    let moment = OffsetDateTime::from_unix_timestamp(unix_ms.div_euclid(1000)).ok()?;
+    let (hour, minute, second) = moment.to_hms();
+    let date = moment.date();
+    let year = Some(date.year()).filter(|year| (0..10_000).contains(year))?;
+    let (month, day) = (u8::from(date.month()), date.day());
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+}
+
 /// Milliseconds from seconds with a fraction; `None` for what is no time.
 pub fn seconds_to_ms(seconds: f64) -> Option<i64> {
     /// A hundred thousand years, far from where the cast would lose anything.
@@ -56,7 +66,16 @@ pub fn seconds_to_ms(seconds: f64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_timestamp_ms, seconds_to_ms};
+    use super::{parse_timestamp_ms, rfc3339, seconds_to_ms};
+
+    #[test]
+    fn a_moment_is_written_as_it_is_read() {
+        for text in ["1969-12-31T23:59:59Z", "2024-02-29T23:59:59Z", "2026-01-01T00:00:00Z"] {
+            assert_eq!(rfc3339(parse_timestamp_ms(text).unwrap()).as_deref(), Some(text));
+        }
+        assert_eq!(rfc3339(1500).as_deref(), Some("1970-01-01T00:00:01Z"));
+        assert_eq!(rfc3339(i64::MAX), None);
+    }
 
     #[test]
     fn seconds_with_a_fraction() {
