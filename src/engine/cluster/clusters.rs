@@ -1,143 +1,191 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::Signature;
+use super::error::{kinds_of_error, told_words};
 use super::name::{Detail, name};
+use super::near::{Features, features, near_groups};
 use super::template::templates;
+use super::typical::{Sampler, examples, features_of_runs, shape_hashes};
+use super::{Cluster, ClusterInput, Member, Signature, Tally, Variant};
 use crate::engine::order;
 use crate::engine::trace::OutcomeValue;
 
-/// What clustering needs to know of a run: far less than its report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClusterInput {
-    /// Names the run the same wherever it stands in the list; decides ties.
-    pub id: (String, String, u32),
-    pub outcome: OutcomeValue,
-    /// Of the findings that count.
-    pub signatures: Vec<Signature>,
-    /// The blamed step of each finding, of those that do not count too.
-    pub steps: Vec<u32>,
-}
-
-/// A finding of a cluster: the run's place in the list, and the blamed step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Member {
-    pub run: u32,
-    pub step: u32,
-}
-
-/// Findings that are the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cluster {
-    /// Made of the signature alone: the same cluster in another collection has the same id, unless other
-    /// errors there widen its template.
-    pub id: String,
-    /// For a person; unlike that of every other cluster of the same result.
-    pub name: String,
-    pub detector: String,
-    pub operation: String,
-    /// The masked error; `<*>` where near ones differ.
-    pub template: String,
-    pub phase: String,
-    pub finding_count: u32,
-    /// Places of the runs, in order, without repeats.
-    pub runs: Vec<u32>,
-    /// The finding to show: that of the run most like the others.
-    pub example: Member,
-    /// How many of the runs are known to have failed, and to have solved their task.
-    pub failed: u32,
-    pub resolved: u32,
-}
-
+/// Detector, operation, template, phase.
 type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 /// The template that near ones share, by what signatures say.
 type Templates<'a> = BTreeMap<&'a str, String>;
+
+/// Findings with the same signature.
+struct Exact<'a> {
+    key: Key<'a>,
+    /// In order.
+    members: Vec<Member>,
+    /// Their runs, in order and each once.
+    places: Vec<u32>,
+}
+
+impl Exact<'_> {
+    fn id(&self) -> String {
+        let (detector, operation, template, phase) = self.key;
+        format!("{:016x}", xxh3_64([detector, operation, template, phase].join("\0").as_bytes()))
+    }
+
+    fn variant(&self) -> Variant {
+        let (_, operation, template, phase) = self.key;
+        Variant {
+            id: self.id(),
+            operation: operation.to_owned(),
+            template: template.to_owned(),
+            phase: phase.to_owned(),
+            finding_count: number(self.members.len()),
+            run_count: number(self.places.len()),
+        }
+    }
+}
 
 fn key<'a>(signature: &'a Signature, templates: &'a Templates<'_>) -> Key<'a> {
     let template = templates.get(signature.template.as_str()).unwrap_or(&signature.template);
     (&signature.detector, &signature.operation, template, &signature.phase)
 }
 
-/// Groups the findings of the runs. Those of most runs come first, then those of most findings, then by
-/// signature.
-pub fn cluster(runs: &[ClusterInput]) -> Vec<Cluster> {
+/// Groups the findings of the runs by what a person would call the same failure. Those of most runs come
+/// first, then those of most findings, then by signature.
+///
+/// First by exact signature. Then near ones are made one: of the same detector, after the same error (equal
+/// templates, or worded at unequal length), in runs that go about their work alike, so that it does not matter
+/// whether the step was an edit or a test, or how far the run had come. Different detectors are never made one:
+/// over the same error they say different things of what the agent did.
+pub fn cluster(runs: &[&ClusterInput]) -> Vec<Cluster> {
     let signatures = runs.iter().flat_map(|run| &run.signatures);
     let templates = templates(signatures.map(|signature| signature.template.as_str()));
-    let mut groups: BTreeMap<Key<'_>, Vec<Member>> = BTreeMap::new();
-    for (place, run) in (0u32..).zip(runs) {
-        for signature in &run.signatures {
-            let step = run.steps.get(signature.finding as usize).copied().unwrap_or_default();
-            groups.entry(key(signature, &templates)).or_default().push(Member { run: place, step });
+    let exact = exact_groups(runs, &templates);
+    let sampler = Sampler::of(runs);
+    let mut together: BTreeMap<usize, Vec<&Exact<'_>>> = BTreeMap::new();
+    for (head, group) in near(&exact, runs, &sampler).into_iter().zip(&exact) {
+        together.entry(head).or_default().push(group);
+    }
+    let mut clusters_of: Vec<Vec<usize>> = vec![Vec::new(); runs.len()];
+    for (cluster, groups) in &together {
+        for place in groups.iter().flat_map(|group| &group.places) {
+            clusters_of.get_mut(*place as usize).into_iter().for_each(|known| known.push(*cluster));
         }
     }
-    let run_counts: BTreeMap<Key<'_>, usize> =
-        groups.iter().map(|(key, members)| (*key, distinct(members).len())).collect();
-    let commonness: Vec<usize> = runs
-        .iter()
-        .map(|run| {
-            let keys = order::distinct(run.signatures.iter().map(|signature| key(signature, &templates)));
-            commonness(&keys, &run_counts)
-        })
-        .collect();
+    let features = features_of_runs(runs, &clusters_of);
     let mut clusters: Vec<Cluster> =
-        groups.iter().map(|(key, members)| describe(*key, members, runs, &commonness)).collect();
+        together.into_values().map(|groups| describe(groups, (runs, &features), &sampler)).collect();
     tell_apart(&mut clusters);
-    // Stable: within a rank the order stays that of the signatures.
-    order::sort_by_key(&mut clusters, |cluster| {
-        (Reverse(cluster.runs.len()), Reverse(cluster.finding_count))
-    });
+    order::sort_by(&mut clusters, |one, other| rank(one).cmp(&rank(other)));
     clusters
 }
 
-fn distinct(members: &[Member]) -> Vec<u32> {
-    order::distinct(members.iter().map(|member| member.run))
+fn rank(cluster: &Cluster) -> impl Ord + '_ {
+    let Cluster { detector, operation, template, phase, .. } = cluster;
+    (Reverse(cluster.runs.len()), Reverse(cluster.finding_count), [detector, operation, template, phase])
 }
 
-/// How much a run is like the others: the sizes of the groups it is in, on average.
-fn commonness(keys: &[Key<'_>], run_counts: &BTreeMap<Key<'_>, usize>) -> usize {
-    let shared: usize = keys.iter().filter_map(|key| run_counts.get(key)).sum();
-    // In thousandths, so that the comparison is one of whole numbers.
-    shared * 1000 / keys.len().max(1)
+fn exact_groups<'a>(runs: &[&'a ClusterInput], templates: &'a Templates<'_>) -> Vec<Exact<'a>> {
+    let mut groups: BTreeMap<Key<'a>, Vec<Member>> = BTreeMap::new();
+    for (place, run) in (0u32..).zip(runs) {
+        for signature in &run.signatures {
+            let step = run.steps.get(signature.finding as usize).copied().unwrap_or_default();
+            groups.entry(key(signature, templates)).or_default().push(Member { run: place, step });
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(key, mut members)| {
+            order::sort(&mut members);
+            let mut places: Vec<u32> = members.iter().map(|member| member.run).collect();
+            places.dedup();
+            Exact { key, members, places }
+        })
+        .collect()
+}
+
+/// Which exact groups are one failure: for each the place of the first of them.
+fn near(groups: &[Exact<'_>], runs: &[&ClusterInput], sampler: &Sampler) -> Vec<usize> {
+    let errors = order::distinct(groups.iter().map(|group| group.key.2));
+    let kinds = kinds_of_error(&errors);
+    let sets: Vec<(u64, Features)> = groups
+        .iter()
+        .map(|group| {
+            let (detector, operation, template, phase) = group.key;
+            let error = errors.binary_search(&template).ok().and_then(|place| kinds.get(place));
+            let kind = format!("{detector}\0{}", error.copied().unwrap_or(usize::MAX));
+            let own = [operation, phase].map(|word| xxh3_64(word.as_bytes()));
+            let shape = typical_shape(&sampler.sample(&group.places), runs);
+            let set = features(own.into_iter().chain(told_words(template)).chain(shape));
+            (xxh3_64(kind.as_bytes()), set)
+        })
+        .collect();
+    near_groups(&sets, |_, _| true)
+}
+
+/// What followed what in at least half of these runs.
+fn typical_shape(places: &[u32], runs: &[&ClusterInput]) -> Vec<u64> {
+    let shapes = places.iter().filter_map(|place| runs.get(*place as usize));
+    let mut pairs: Vec<u64> = shapes.flat_map(|run| shape_hashes(run)).collect();
+    order::sort(&mut pairs);
+    let same = pairs.chunk_by(|one, other| one == other);
+    same.filter(|pair| pair.len() * 2 >= places.len()).filter_map(|pair| pair.first().copied()).collect()
 }
 
 fn describe(
-    (detector, operation, template, phase): Key<'_>,
-    members: &[Member],
-    runs: &[ClusterInput],
-    commonness: &[usize],
+    mut groups: Vec<&Exact<'_>>,
+    runs: (&[&ClusterInput], &[Features]),
+    sampler: &Sampler,
 ) -> Cluster {
-    let places = distinct(members);
-    let outcome = |place: &u32| runs.get(*place as usize).map(|run| run.outcome);
-    let count = |value: OutcomeValue| {
-        u32::try_from(places.iter().filter(|place| outcome(place) == Some(value)).count()).unwrap_or(u32::MAX)
-    };
-    let example = members.iter().copied().min_by_key(|member| {
-        let run = member.run as usize;
-        (Reverse(commonness.get(run).copied()), runs.get(run).map(|run| &run.id), member.step)
-    });
-    let separated = [detector, operation, template, phase].join("\0");
+    // Stable: those of equal size stay in the order of their signatures.
+    order::sort_by_key(&mut groups, |group| (Reverse(group.places.len()), Reverse(group.members.len())));
+    let mut members: Vec<Member> = groups.iter().flat_map(|group| group.members.iter().copied()).collect();
+    order::sort(&mut members);
+    let mut places: Vec<u32> = members.iter().map(|member| member.run).collect();
+    places.dedup();
+    let own = || places.iter().filter_map(|place| runs.0.get(*place as usize).copied());
+    let count = |value: OutcomeValue| number(own().filter(|run| run.outcome == value).count());
+    let (example, boundary) = examples(&members, &places, runs, sampler);
+    let (detector, operation, template, phase) = groups.first().map_or_else(Key::default, |group| group.key);
     Cluster {
-        id: format!("{:016x}", xxh3_64(separated.as_bytes())),
+        id: groups.first().map_or_else(String::new, |group| group.id()),
         name: String::new(),
         detector: detector.to_owned(),
         operation: operation.to_owned(),
         template: template.to_owned(),
         phase: phase.to_owned(),
-        finding_count: u32::try_from(members.len()).unwrap_or(u32::MAX),
+        finding_count: number(members.len()),
+        example,
+        boundary,
         failed: count(OutcomeValue::Failed),
         resolved: count(OutcomeValue::Resolved),
+        agents: tallies(own().map(|run| run.agent.as_deref())),
+        models: tallies(own().map(|run| run.model.as_deref())),
+        variants: groups.iter().map(|group| group.variant()).collect(),
         runs: places,
-        example: example.unwrap_or(Member { run: 0, step: 0 }),
     }
+}
+
+/// Each name with how often it stands there, most first, then by name.
+fn tallies<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<Tally> {
+    let mut counts: BTreeMap<Option<&str>, u32> = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let mut tallies: Vec<Tally> =
+        counts.into_iter().map(|(name, runs)| Tally { name: name.map(str::to_owned), runs }).collect();
+    order::sort_by_key(&mut tallies, |tally| Reverse(tally.runs));
+    tallies
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Gives each cluster the shortest name that no other one has.
 fn tell_apart(clusters: &mut [Cluster]) {
-    for detail in [Detail::Error, Detail::Phase, Detail::Operation] {
+    for detail in [Detail::Error, Detail::Phase, Detail::Operation, Detail::Id] {
         let candidates: Vec<String> = clusters.iter().map(|cluster| name(cluster, detail)).collect();
         let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
         for candidate in &candidates {
@@ -145,7 +193,7 @@ fn tell_apart(clusters: &mut [Cluster]) {
         }
         for (cluster, candidate) in clusters.iter_mut().zip(&candidates) {
             let alone = taken.get(candidate.as_str()) == Some(&1);
-            if cluster.name.is_empty() && (alone || detail == Detail::Operation) {
+            if cluster.name.is_empty() && (alone || detail == Detail::Id) {
                 cluster.name.clone_from(candidate);
             }
         }
@@ -154,7 +202,7 @@ fn tell_apart(clusters: &mut [Cluster]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cluster, ClusterInput, Signature, cluster};
+    use super::{Cluster, ClusterInput, Signature};
     use crate::engine::facts::masked;
     use crate::engine::trace::OutcomeValue;
 
@@ -170,7 +218,19 @@ mod tests {
 
     fn run(id: &str, outcome: OutcomeValue, signatures: &[Signature]) -> ClusterInput {
         let steps = signatures.iter().map(|signature| 10 * (signature.finding + 1)).collect();
-        ClusterInput { id: (id.into(), "file".into(), 0), outcome, signatures: signatures.to_vec(), steps }
+        ClusterInput {
+            id: (id.into(), "file".into(), 0),
+            agent: None,
+            model: None,
+            outcome,
+            shape: Vec::new(),
+            signatures: signatures.to_vec(),
+            steps,
+        }
+    }
+
+    fn cluster(runs: &[ClusterInput]) -> Vec<Cluster> {
+        super::cluster(&runs.iter().collect::<Vec<_>>())
     }
 
     #[test]
@@ -271,5 +331,73 @@ mod tests {
             names,
             ["Tests fail after the fix: E1, while editing", "Tests fail after the fix: E1, while verifying"]
         );
+    }
+
+    /// Runs that go about their work in that way.
+    fn shaped(mut input: ClusterInput, shape: &[&str]) -> ClusterInput {
+        input.shape = shape.iter().map(|pair| (*pair).to_owned()).collect();
+        input
+    }
+
+    const FIXES: &[&str] = &["edit>run-test", "read>edit", "read>search", "run-test>edit", "search>read"];
+    const TALKS: &[&str] = &["ask>browse", "browse>ask", "browse>browse", "delegate>ask", "plan>delegate"];
+
+    #[test]
+    fn near_signatures_in_runs_alike_are_one_failure() {
+        let early = [signature("retry-loop", "E one of a kind", "edit", 0)];
+        let late = [signature("retry-loop", "E one of a kind", "verify", 0)];
+        let other = [signature("retry-loop", "E quite another thing", "verify", 0)];
+        let runs = [
+            shaped(run("a", OutcomeValue::Failed, &early), FIXES),
+            shaped(run("b", OutcomeValue::Failed, &early), FIXES),
+            shaped(run("c", OutcomeValue::Failed, &late), FIXES),
+            shaped(run("d", OutcomeValue::Failed, &other), FIXES),
+        ];
+        let clusters = cluster(&runs);
+        let told: Vec<(&str, &[u32])> =
+            clusters.iter().map(|known| (known.template.as_str(), &*known.runs)).collect();
+        assert_eq!(told, [("E one of a kind", &[0, 1, 2][..]), ("E quite another thing", &[3])]);
+        let phases: Vec<&str> = clusters[0].variants.iter().map(|known| known.phase.as_str()).collect();
+        assert_eq!(phases, ["edit", "verify"], "commonest first");
+        assert_eq!(clusters[0].id, clusters[0].variants[0].id);
+    }
+
+    #[test]
+    fn what_differs_in_the_detector_or_in_the_way_of_working_stays_apart() {
+        let loops = [signature("retry-loop", "-", "edit", 0), signature("failing-tests", "-", "edit", 1)];
+        let late = [signature("retry-loop", "-", "verify", 0)];
+        let runs = [
+            shaped(run("a", OutcomeValue::Failed, &loops), FIXES),
+            shaped(run("b", OutcomeValue::Failed, &late), TALKS),
+        ];
+        let names: Vec<String> = cluster(&runs).into_iter().map(|known| known.name).collect();
+        assert_eq!(
+            names,
+            ["Tests fail after the fix", "Retry loop, while editing", "Retry loop, while verifying"]
+        );
+    }
+
+    #[test]
+    fn the_example_is_most_like_the_others_and_the_boundary_least() {
+        let list = [signature("retry-loop", "-", "edit", 0)];
+        let with = |id: &str, shape: &[&str]| shaped(run(id, OutcomeValue::Unknown, &list), shape);
+        let runs = [with("a", TALKS), with("b", &FIXES[..4]), with("c", FIXES), with("d", &FIXES[1..])];
+        let clusters = cluster(&runs);
+        assert_eq!(clusters[0].example.run, 2);
+        assert_eq!(clusters[0].boundary.map(|member| member.run), Some(0));
+        assert_eq!(cluster(&runs[..2])[0].boundary, None, "two runs are as like each other");
+    }
+
+    #[test]
+    fn a_cluster_counts_its_agents_and_models() {
+        let list = [signature("retry-loop", "-", "edit", 0)];
+        let by = |agent: Option<&str>| ClusterInput {
+            agent: agent.map(str::to_owned),
+            ..run(agent.unwrap_or_default(), OutcomeValue::Unknown, &list)
+        };
+        let clusters = cluster(&[by(Some("b")), by(Some("a")), by(None), by(Some("b"))]);
+        let agents: Vec<(Option<&str>, u32)> =
+            clusters[0].agents.iter().map(|tally| (tally.name.as_deref(), tally.runs)).collect();
+        assert_eq!(agents, [(Some("b"), 2), (None, 1), (Some("a"), 1)]);
     }
 }

@@ -10,6 +10,8 @@ pub(super) enum Detail {
     Phase,
     /// `… (run-test)`
     Operation,
+    /// `… #3f2a`: the same words, in runs that go about their work in another way.
+    Id,
 }
 
 /// What a person calls the findings of that cluster.
@@ -21,19 +23,47 @@ pub(super) fn name(cluster: &Cluster, detail: Detail) -> String {
         name.push_str(&cluster.template);
     }
     if detail >= Detail::Phase {
-        name.push_str(match cluster.phase.as_str() {
-            "explore" => ", while exploring",
-            "reproduce" => ", while reproducing",
-            "edit" => ", while editing",
-            "verify" => ", while verifying",
-            "finish" => ", at the end",
-            _ => "",
-        });
+        let phases = each_once(cluster.variants.iter().map(|variant| variant.phase.as_str()));
+        let during = phases.iter().filter_map(|phase| during(phase));
+        let during: Vec<&str> = during.collect();
+        if !during.is_empty() {
+            name.push_str(", ");
+            name.push_str(&during.join(" or "));
+        }
     }
-    if detail >= Detail::Operation && cluster.operation != NONE {
-        name.push_str(" (");
-        name.push_str(&cluster.operation);
-        name.push(')');
+    if detail >= Detail::Operation {
+        let operations = each_once(cluster.variants.iter().map(|variant| variant.operation.as_str()));
+        if operations != [NONE] {
+            name.push_str(" (");
+            name.push_str(&operations.join(", "));
+            name.push(')');
+        }
+    }
+    if detail >= Detail::Id {
+        name.push_str(" #");
+        name.extend(cluster.id.chars().take(4));
     }
     name
+}
+
+/// In the order in which they come first.
+fn each_once<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut once = Vec::new();
+    for word in words {
+        if !once.contains(&word) {
+            once.push(word);
+        }
+    }
+    once
+}
+
+fn during(phase: &str) -> Option<&'static str> {
+    Some(match phase {
+        "explore" => "while exploring",
+        "reproduce" => "while reproducing",
+        "edit" => "while editing",
+        "verify" => "while verifying",
+        "finish" => "at the end",
+        _ => return None,
+    })
 }

@@ -16,14 +16,14 @@ mod wording;
 
 pub use crate::engine::cluster::Phase;
 pub use build::{run_report, weighing};
-pub use collection::{Collection, cluster_input, clusters};
+pub use collection::{Collection, Detected, RunDigest, cluster_input, clusters};
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
 pub use json::{error_line, run_line, whole};
 pub use markdown::{markdown_collection, markdown_run};
 pub use steps::{Mark, StepMap, StepRow, StepShade, step_map, step_row};
 pub use text::{TextInput, text_collection, text_run};
 pub use types::{
-    CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, PromptReport, ReasonReport,
-    RunReport, ScoreReport, SignatureReport, TestColour, TestReport, TestRunReport, TestsReport,
-    VerdictReport, Weighing,
+    CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, PromptReport,
+    ReasonReport, RunReport, ScoreReport, SignatureReport, TestColour, TestReport, TestRunReport,
+    TestsReport, VerdictReport, Weighing,
 };

@@ -3,10 +3,11 @@
 use std::fmt::{self, Write};
 
 use super::{TextInput, write_clusters};
+use crate::engine::cluster::cluster;
 use crate::engine::detect::FindingPlaces;
 use crate::engine::facts::ActionOutcome;
 use crate::engine::report::wording::{cut, number, one_line, outcome, points, severity, step_number, waste};
-use crate::engine::report::{FindingReport, Mark, ReasonReport, RunReport, StepRow, clusters, step_row};
+use crate::engine::report::{FindingReport, Mark, ReasonReport, RunReport, StepRow, cluster_input, step_row};
 
 /// The most evidence that is quoted for one finding.
 const QUOTES: usize = 3;
@@ -24,7 +25,7 @@ pub(super) fn write(input: TextInput<'_>, out: &mut dyn Write) -> fmt::Result {
     write_findings(report, out)?;
     write_tests(report, out)?;
     write_score(report, out)?;
-    write_clusters(&clusters(std::slice::from_ref(report)), out)
+    write_clusters(&cluster(&[&cluster_input(report)]), out)
 }
 
 fn write_verdict(report: &RunReport, out: &mut dyn Write) -> fmt::Result {

@@ -1,0 +1,50 @@
+//! What many runs say together, told from their reports alone, so that runs can be analysed anywhere and joined
+//! later. The order of the runs matters only for the places that point at them.
+
+mod digest;
+
+use serde::{Deserialize, Serialize};
+
+pub use digest::{Detected, RunDigest, cluster_input, clusters};
+
+use super::RunReport;
+use crate::engine::cluster::Cluster;
+use crate::engine::trace::OutcomeValue;
+
+/// What many runs have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    pub runs: u32,
+    pub resolved: u32,
+    pub failed: u32,
+    /// Runs of which nobody said how they ended.
+    pub unknown: u32,
+    /// Runs in which no failure signal was found.
+    pub abstained: u32,
+    pub unreadable_files: u32,
+    pub clusters: Vec<Cluster>,
+}
+
+impl Collection {
+    pub fn of(reports: &[RunReport], unreadable_files: usize) -> Self {
+        let digests: Vec<RunDigest> = reports.iter().map(RunDigest::of).collect();
+        Self::of_digests(&digests, unreadable_files)
+    }
+
+    pub fn of_digests(runs: &[RunDigest], unreadable_files: usize) -> Self {
+        let count = |test: &dyn Fn(&RunDigest) -> bool| number(runs.iter().filter(|run| test(run)).count());
+        Self {
+            runs: number(runs.len()),
+            resolved: count(&|run| run.outcome() == OutcomeValue::Resolved),
+            failed: count(&|run| run.outcome() == OutcomeValue::Failed),
+            unknown: count(&|run| run.outcome() == OutcomeValue::Unknown),
+            abstained: count(&|run| run.abstained),
+            unreadable_files: number(unreadable_files),
+            clusters: clusters(runs),
+        }
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
