@@ -406,3 +406,68 @@ fn the_doctor_says_what_was_read_and_what_was_not() {
     let whole: Value = serde_json::from_str(stdout(&whole)).unwrap();
     assert_eq!(whole["files"][0], diagnoses[0]);
 }
+
+/// Reports of these files, one program run each.
+fn report_lines(files: &[&str]) -> Vec<String> {
+    let report = |file: &&str| stdout(&tracebench(&["report", "--format", "ndjson", file])).to_owned();
+    files.iter().map(report).collect()
+}
+
+#[test]
+fn reports_that_were_made_apart_say_together_what_one_report_says() {
+    let folder = folder("collected");
+    let files = [
+        "tests/fixtures/chat/rename-agent.json",
+        "tests/fixtures/claude-code/session.jsonl",
+        "tests/fixtures/nowhere.jsonl",
+        "tests/fixtures/tracebench/api_timeout.json",
+    ];
+    let mut arguments = vec!["report", "--format", "json"];
+    arguments.extend(files);
+    let whole = stdout(&tracebench(&arguments)).to_owned();
+    let expected: Value = serde_json::from_str(&whole).unwrap();
+    let all = report_lines(&files);
+    let names: Vec<String> = all
+        .iter()
+        .enumerate()
+        .map(|(number, lines)| write(&folder, &format!("{number}.ndjson"), lines))
+        .collect();
+    let collect = |reports: &[&str]| {
+        let output = tracebench(&[&["collect", "--format", "json"], reports].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let collected: Value = serde_json::from_str(stdout(&output)).unwrap();
+        collected["collection"].clone()
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(collect(&names), expected["collection"]);
+    assert_eq!(collect(&names.iter().rev().copied().collect::<Vec<_>>()), expected["collection"]);
+    let joined = write(&folder, "all.ndjson", all.iter().rev().map(String::as_str).collect::<String>());
+    assert_eq!(collect(&[&joined]), expected["collection"]);
+    assert_eq!(collect(&[&write(&folder, "whole.json", whole)]), expected["collection"]);
+    assert_eq!(expected["collection"]["unreadable_files"], 1);
+}
+
+#[test]
+fn a_broken_line_of_reports_costs_itself_and_a_repeated_run_counts_once() {
+    let folder = folder("broken-reports");
+    let [line] = report_lines(&[SAMPLE]).try_into().unwrap();
+    let newer = line.replace("\"format_version\":1", "\"format_version\":2");
+    let path = write(&folder, "r.ndjson", format!("{line}{{\"file\": 3}}\n\n{line}{newer}{{\"fi"));
+    let output = tracebench(&["collect", &path]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("All 1 Runs"), "{}", stdout(&output));
+    let complaints: Vec<&str> = stderr(&output).lines().collect();
+    assert_eq!(complaints.len(), 4, "{complaints:?}");
+    assert!(complaints[0].contains("r.ndjson, line 2: this is no report"), "{complaints:?}");
+    assert!(complaints[1].contains("line 5") && complaints[1].contains("newer"), "{complaints:?}");
+    assert!(complaints[2].contains("line 6"), "{complaints:?}");
+    assert!(complaints[3].contains("1 report of runs that had been told of before"), "{complaints:?}");
+    // The first line broken: the others are read all the same.
+    let path = write(&folder, "first.ndjson", format!("{{\"fi\n{line}"));
+    let output = tracebench(&["collect", &path]);
+    assert!(stdout(&output).contains("All 1 Runs"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("line 1"), "{}", stderr(&output));
+    let output = tracebench(&["collect", &write(&folder, "empty", "")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("no report of a run"), "{}", stderr(&output));
+}

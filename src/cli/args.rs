@@ -17,6 +17,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Analyse trace files and report on every run in them.
     Report(ReportArgs),
+    /// Say what many runs have in common, from their reports alone.
+    Collect(CollectArgs),
     /// Say of each file what it was taken for and why, what of it could not be read, and what it does not
     /// hold.
     Doctor(DoctorArgs),
@@ -46,6 +48,26 @@ pub(super) struct ReportArgs {
     /// How many files are analysed at once; all processors' worth if not given.
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CollectArgs {
+    /// Files as `tracebench report --format ndjson` or `--format json` prints them, in any order and from
+    /// anywhere; `-` is standard input.
+    #[arg(required = true, value_name = "REPORTS")]
+    pub(super) reports: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = CollectFormat::Text)]
+    pub(super) format: CollectFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CollectFormat {
+    /// For reading.
+    #[default]
+    Text,
+    /// One object: what is known of each run, and what they say together.
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,8 +1,8 @@
 use std::io::{self, Write as _};
 
 use super::args::DoctorArgs;
-use super::collect::{Job, Refused, collect};
 use super::files::Files;
+use super::gather::{Job, Refused, gather};
 use super::output::complain;
 use super::pool::in_order;
 use crate::engine::import::Input;
@@ -12,12 +12,12 @@ use crate::engine::{Options, analyze};
 
 /// Says of every file what it was taken for and what could not be read; answers whether all could be read.
 pub(super) fn run(args: &DoctorArgs) -> io::Result<bool> {
-    let collected = collect(&args.files, args.jobs);
-    collected.losses.iter().for_each(|loss| complain(loss));
-    let mut complete = collected.losses.is_empty();
+    let gathered = gather(&args.files, args.jobs);
+    gathered.losses.iter().for_each(|loss| complain(loss));
+    let mut complete = gathered.losses.is_empty();
     let mut all = Vec::new();
     in_order(
-        &collected.jobs,
+        &gathered.jobs,
         args.jobs,
         |job| (job, examine(job)),
         |(job, examined)| {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,6 +110,11 @@ fn content(known: &Known) -> io::Result<Content> {
 #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
 pub(super) fn read_text(path: &Path) -> io::Result<String> {
     std::fs::read_to_string(path)
+}
+
+/// A text of any length, to be read line by line.
+pub(super) fn open_text(path: &Path) -> io::Result<BufReader<File>> {
+    open(path).map(BufReader::new)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]

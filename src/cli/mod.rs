@@ -6,6 +6,7 @@ mod catalog;
 mod collect;
 mod doctor;
 mod files;
+mod gather;
 mod output;
 mod pool;
 mod profile;
@@ -26,6 +27,7 @@ const INCOMPLETE: u8 = 2;
 pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Report(args) => report::run(&args),
+        Command::Collect(args) => collect::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Formats => catalog::formats(&mut io::stdout().lock()).map(|()| true),
         Command::Detectors => catalog::detectors(&mut io::stdout().lock()).map(|()| true),

@@ -1,8 +1,8 @@
 use std::io::{self, Write as _};
 
 use super::args::{Format, ReportArgs};
-use super::collect::{Job, Refused, collect};
 use super::files::Files;
+use super::gather::{Job, Refused, gather};
 use super::output::complain;
 use super::pool::in_order;
 use super::profile;
@@ -38,16 +38,16 @@ pub(super) fn run(args: &ReportArgs) -> io::Result<bool> {
         }
     };
     let options = Options { profile, hide_outcome: args.hide_outcome };
-    let collected = collect(&args.files, args.jobs);
-    let complete = collected.losses.is_empty();
-    collected.losses.iter().for_each(|loss| complain(loss));
+    let gathered = gather(&args.files, args.jobs);
+    let complete = gathered.losses.is_empty();
+    gathered.losses.iter().for_each(|loss| complain(loss));
     let mut summary = Summary { format: args.format, complete, ..Summary::default() };
-    if collected.jobs.is_empty() {
+    if gathered.jobs.is_empty() {
         complain("there is no trace in the folders and archives that were given");
         return Ok(false);
     }
     in_order(
-        &collected.jobs,
+        &gathered.jobs,
         args.jobs,
         |job| (job, outcome(job, args.format, &options)),
         |(job, outcome)| summary.add(job, outcome),

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Collection, Diagnosis, FORMAT_VERSION, FileError, RunReport};
+use super::{Collection, Diagnosis, FORMAT_VERSION, FileError, RunDigest, RunReport};
 
 /// One run as one line of NDJSON, line feed included.
 pub fn run_line(report: &RunReport) -> String {
@@ -25,6 +25,22 @@ pub fn whole(runs: &[RunReport], files: &[Diagnosis], errors: &[FileError]) -> S
     }
     let collection = Collection::of(runs, errors.len());
     let whole = Whole { format_version: FORMAT_VERSION, runs, files, errors, collection };
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// What reports of runs say together, as one indented JSON object: `{"format_version", "digests", "errors",
+/// "collection"}`. Places in the collection are those of `digests`.
+pub fn joined(runs: &[RunDigest], errors: &[FileError], collection: &Collection) -> String {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        format_version: u32,
+        digests: &'a [RunDigest],
+        errors: &'a [FileError],
+        collection: &'a Collection,
+    }
+    let whole = Whole { format_version: FORMAT_VERSION, digests: runs, errors, collection };
     let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
     text.push('\n');
     text

@@ -5,6 +5,7 @@
 mod build;
 mod collection;
 mod doctor;
+mod joined;
 mod json;
 mod markdown;
 mod python;
@@ -18,7 +19,8 @@ pub use crate::engine::cluster::Phase;
 pub use build::{run_report, weighing};
 pub use collection::{Collection, Detected, RunDigest, cluster_input, clusters};
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
-pub use json::{error_line, run_line, whole};
+pub use joined::{Joined, NoReport, Told, read_reports};
+pub use json::{error_line, joined, run_line, whole};
 pub use markdown::{markdown_collection, markdown_run};
 pub use steps::{Mark, StepMap, StepRow, StepShade, step_map, step_row};
 pub use text::{TextInput, text_collection, text_run};
