@@ -17,7 +17,10 @@ mod wording;
 
 pub use crate::engine::cluster::Phase;
 pub use build::{run_report, weighing};
-pub use collection::{Collection, Detected, RunDigest, cluster_input, clusters};
+pub use collection::{
+    Collection, Detected, Field, Followed, Group, Quartiles, Rate, RunDigest, Trend, Value, cluster_input,
+    clusters, trend,
+};
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
 pub use joined::{Joined, NoReport, Told, read_reports};
 pub use json::{error_line, joined, run_line, whole};

@@ -2,10 +2,18 @@
 //! later. The order of the runs matters only for the places that point at them.
 
 mod digest;
+mod field;
+#[cfg(test)]
+mod made_up;
+mod rate;
+mod trends;
 
 use serde::{Deserialize, Serialize};
 
 pub use digest::{Detected, RunDigest, cluster_input, clusters};
+pub use field::{Field, Value};
+pub use rate::{Quartiles, Rate};
+pub use trends::{Followed, Group, Trend, trend};
 
 use super::RunReport;
 use crate::engine::cluster::Cluster;
