@@ -6,6 +6,7 @@ mod field;
 #[cfg(test)]
 mod made_up;
 mod rate;
+mod tasks;
 mod trends;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use digest::{Detected, RunDigest, cluster_input, clusters};
 pub use field::{Field, Value};
 pub use rate::{Quartiles, Rate};
+pub use tasks::{Configuration, Outcomes, TaskCell, TaskMatrix, TaskRow, task_matrix};
 pub use trends::{Followed, Group, Trend, trend};
 
 use super::RunReport;
