@@ -2,6 +2,7 @@
 //! later. The order of the runs matters only for the places that point at them.
 
 mod digest;
+mod facets;
 mod field;
 #[cfg(test)]
 mod made_up;
@@ -12,6 +13,7 @@ mod trends;
 use serde::{Deserialize, Serialize};
 
 pub use digest::{Detected, RunDigest, cluster_input, clusters};
+pub use facets::{Choice, Facet, FacetValue, Facets, facets};
 pub use field::{Field, Value};
 pub use rate::{Quartiles, Rate};
 pub use tasks::{Configuration, Outcomes, TaskCell, TaskMatrix, TaskRow, task_matrix};
