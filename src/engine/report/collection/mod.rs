@@ -1,9 +1,11 @@
 //! What many runs say together, told from their reports alone, so that runs can be analysed anywhere and joined
 //! later. The order of the runs matters only for the places that point at them.
 
+mod differences;
 mod digest;
 mod facets;
 mod field;
+mod kinds;
 #[cfg(test)]
 mod made_up;
 mod rate;
@@ -12,12 +14,14 @@ mod trends;
 
 use serde::{Deserialize, Serialize};
 
+pub use differences::{Difference, FailureKind, Judgement, WithinTasks, differences};
 pub use digest::{Detected, RunDigest, cluster_input, clusters};
 pub use facets::{Choice, Facet, FacetValue, Facets, facets};
 pub use field::{Field, Value};
+pub use kinds::Followed;
 pub use rate::{Quartiles, Rate};
 pub use tasks::{Configuration, Outcomes, TaskCell, TaskMatrix, TaskRow, task_matrix};
-pub use trends::{Followed, Group, Trend, trend};
+pub use trends::{Group, Trend, trend};
 
 use super::RunReport;
 use crate::engine::cluster::Cluster;

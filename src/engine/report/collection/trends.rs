@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::kinds::{Met, met_clusters, met_detectors};
 use super::rate::quartiles;
-use super::{Field, Quartiles, Rate, RunDigest, Value, number};
+use super::{Field, Followed, Quartiles, Rate, RunDigest, Value, number};
 use crate::engine::cluster::Cluster;
 use crate::engine::order;
 use crate::engine::trace::OutcomeValue;
@@ -20,12 +21,6 @@ pub struct Trend {
     pub detectors: Vec<Followed>,
     /// Dates, versions and scores ascending, all else commonest first; runs that say nothing last.
     pub groups: Vec<Group>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Followed {
-    pub id: String,
-    pub name: String,
 }
 
 /// Runs that have the same in a field.
@@ -47,12 +42,6 @@ pub struct Group {
     pub detector_rates: Vec<Rate>,
 }
 
-/// Which runs have something, by their places in order.
-struct Having {
-    followed: Followed,
-    runs: Vec<u32>,
-}
-
 /// Groups the runs by what they have in a field. A run is in as many groups as it has values there.
 pub fn trend(runs: &[RunDigest], clusters: &[Cluster], field: Field) -> Trend {
     let mut groups: BTreeMap<Value, Vec<u32>> = BTreeMap::new();
@@ -61,16 +50,7 @@ pub fn trend(runs: &[RunDigest], clusters: &[Cluster], field: Field) -> Trend {
             groups.entry(value).or_default().push(place);
         }
     }
-    let clusters: Vec<Having> = clusters
-        .iter()
-        .take(FOLLOWED)
-        .map(|cluster| Having {
-            followed: Followed { id: cluster.id.clone(), name: cluster.name.clone() },
-            runs: cluster.runs.clone(),
-        })
-        .collect();
-    let mut detectors = detectors(runs);
-    detectors.truncate(FOLLOWED);
+    let (clusters, detectors) = (met_clusters(clusters, FOLLOWED), met_detectors(runs, FOLLOWED));
     let mut groups: Vec<Group> = groups
         .into_iter()
         .map(|(value, places)| group(value, places, runs, (&clusters, &detectors)))
@@ -78,32 +58,15 @@ pub fn trend(runs: &[RunDigest], clusters: &[Cluster], field: Field) -> Trend {
     order::sort_by(&mut groups, |one, other| {
         field.order((&one.value, number(one.runs.len())), (&other.value, number(other.runs.len())))
     });
-    let followed = |all: Vec<Having>| all.into_iter().map(|having| having.followed).collect();
+    let followed = |all: Vec<Met>| all.into_iter().map(|met| met.kind).collect();
     Trend { field, clusters: followed(clusters), detectors: followed(detectors), groups }
-}
-
-/// The detectors that found something, those of most runs first.
-fn detectors(runs: &[RunDigest]) -> Vec<Having> {
-    let mut found: BTreeMap<&str, Having> = BTreeMap::new();
-    for (place, run) in (0u32..).zip(runs) {
-        for detected in &run.detectors {
-            let having = found.entry(&detected.id).or_insert_with(|| Having {
-                followed: Followed { id: detected.id.clone(), name: detected.title.clone() },
-                runs: Vec::new(),
-            });
-            having.runs.push(place);
-        }
-    }
-    let mut found: Vec<Having> = found.into_values().collect();
-    order::sort_by_key(&mut found, |having| std::cmp::Reverse(having.runs.len()));
-    found
 }
 
 fn group(
     value: Value,
     places: Vec<u32>,
     runs: &[RunDigest],
-    (clusters, detectors): (&[Having], &[Having]),
+    (clusters, detectors): (&[Met], &[Met]),
 ) -> Group {
     let own = || places.iter().filter_map(|place| runs.get(*place as usize));
     let count = |value: OutcomeValue| number(own().filter(|run| run.outcome() == value).count());
@@ -111,8 +74,8 @@ fn group(
     let median = |number: &dyn Fn(&RunDigest) -> Option<f64>| {
         quartiles(own().filter_map(number)).map(|quartiles| quartiles.median)
     };
-    let rate = |having: &Having| {
-        let shared = places.iter().filter(|place| having.runs.binary_search(place).is_ok()).count();
+    let rate = |met: &Met| {
+        let shared = places.iter().filter(|place| met.runs.binary_search(place).is_ok()).count();
         Rate::of(number(shared), number(places.len()))
     };
     Group {
