@@ -18,9 +18,10 @@ mod wording;
 pub use crate::engine::cluster::Phase;
 pub use build::{run_report, weighing};
 pub use collection::{
-    Choice, Collection, Configuration, Detected, Difference, Facet, FacetValue, Facets, FailureKind, Field,
-    Followed, Group, Judgement, Outcomes, Quartiles, Rate, RunDigest, TaskCell, TaskMatrix, TaskRow, Trend,
-    Value, WithinTasks, cluster_input, clusters, differences, facets, task_matrix, trend,
+    Choice, ClusterMap, Collection, Configuration, Detected, Difference, Facet, FacetValue, Facets,
+    FailureKind, Field, Followed, Group, Judgement, MapCategory, MapTile, Outcomes, Quartiles, Rate, Rect,
+    RunDigest, TaskCell, TaskMatrix, TaskRow, Trend, Value, WithinTasks, cluster_input, cluster_map,
+    clusters, differences, facets, task_matrix, trend,
 };
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
 pub use joined::{Joined, NoReport, Told, read_reports};

@@ -8,8 +8,10 @@ mod field;
 mod kinds;
 #[cfg(test)]
 mod made_up;
+mod map;
 mod rate;
 mod tasks;
+mod treemap;
 mod trends;
 
 use serde::{Deserialize, Serialize};
@@ -19,8 +21,10 @@ pub use digest::{Detected, RunDigest, cluster_input, clusters};
 pub use facets::{Choice, Facet, FacetValue, Facets, facets};
 pub use field::{Field, Value};
 pub use kinds::Followed;
+pub use map::{ClusterMap, MapCategory, MapTile, cluster_map};
 pub use rate::{Quartiles, Rate};
 pub use tasks::{Configuration, Outcomes, TaskCell, TaskMatrix, TaskRow, task_matrix};
+pub use treemap::Rect;
 pub use trends::{Group, Trend, trend};
 
 use super::RunReport;
