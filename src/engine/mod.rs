@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cluster;
+pub mod compare;
 pub mod detect;
 pub mod facts;
 pub mod import;

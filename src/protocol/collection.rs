@@ -55,6 +55,8 @@ pub enum CollectionReply {
 /// Answers; needs nothing but what it is asked.
 pub fn collection_reply(request: CollectionRequest) -> CollectionReply {
     match request {
-        CollectionRequest::Clusters { runs } => CollectionReply::Clusters(cluster(&runs)),
+        CollectionRequest::Clusters { runs } => {
+            CollectionReply::Clusters(cluster(&runs.iter().collect::<Vec<_>>()))
+        }
     }
 }

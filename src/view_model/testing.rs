@@ -1,7 +1,7 @@
 //! Reports made up for tests.
 
 use crate::engine::detect::{Category, Severity, Waste};
-use crate::engine::report::{EvidenceReport, FORMAT_VERSION, FindingReport, RunReport, VerdictReport};
+use crate::engine::report::{EvidenceReport, FORMAT_VERSION, FindingReport, RunReport, Track, VerdictReport};
 use crate::engine::trace::{Outcome, PartKind, Totals};
 
 pub(super) fn finding(detector: &str, step: u32, severity: Severity) -> FindingReport {
@@ -59,5 +59,6 @@ pub(super) fn report() -> RunReport {
         started: None,
         prompt: None,
         shape: Vec::new(),
+        track: Track::default(),
     }
 }

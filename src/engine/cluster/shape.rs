@@ -1,4 +1,3 @@
-use super::signature::operation_name;
 use crate::engine::facts::RunFacts;
 use crate::engine::order;
 use crate::engine::trace::Trace;
@@ -7,7 +6,7 @@ use crate::engine::trace::Trace;
 /// sorted and each once. Empty for a run of fewer than two actions.
 pub fn shape(trace: &Trace, facts: &RunFacts) -> Vec<String> {
     let actions = trace.live_steps().filter_map(|(id, _)| facts.action(id));
-    let operations: Vec<&str> = actions.map(|action| operation_name(action.operation)).collect();
+    let operations: Vec<&str> = actions.map(|action| action.operation.name()).collect();
     let pairs = order::distinct(operations.iter().zip(operations.iter().skip(1)));
     pairs.into_iter().map(|(one, next)| format!("{one}>{next}")).collect()
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Phase, phases};
 use crate::engine::detect::Finding;
-use crate::engine::facts::{Operation, RunFacts, RunKind};
+use crate::engine::facts::RunFacts;
 use crate::engine::trace::{Role, StepId, StepKind, Trace};
 
 /// Stands where a finding has no operation or no error.
@@ -57,7 +57,7 @@ pub fn signature_at(trace: &Trace, facts: &RunFacts, findings: &[Finding], step:
 }
 
 fn at_step(trace: &Trace, facts: &RunFacts, phases: &[Phase], id: StepId) -> Signature {
-    let operation = facts.action(id).map(|action| operation_name(action.operation));
+    let operation = facts.action(id).map(|action| action.operation.name());
     let kind = trace.step(id).map(|step| kind_name(step.kind));
     Signature {
         detector: NONE.to_owned(),
@@ -82,31 +82,6 @@ fn kind_name(kind: StepKind) -> &'static str {
         StepKind::Thought => "thought",
         StepKind::Action => NONE,
         StepKind::Event(_) => "event",
-    }
-}
-
-pub(super) fn operation_name(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Read => "read",
-        Operation::Search => "search",
-        Operation::List => "list",
-        Operation::Edit => "edit",
-        Operation::Create => "create",
-        Operation::Delete => "delete",
-        Operation::Run(RunKind::Test) => "run-test",
-        Operation::Run(RunKind::Build) => "run-build",
-        Operation::Run(RunKind::Lint) => "run-lint",
-        Operation::Run(RunKind::Install) => "run-install",
-        Operation::Run(RunKind::VersionControl) => "run-version-control",
-        Operation::Run(RunKind::Server) => "run-server",
-        Operation::Run(RunKind::Program) => "run-program",
-        Operation::Run(RunKind::Other) => "run-other",
-        Operation::Browse => "browse",
-        Operation::Plan => "plan",
-        Operation::Delegate => "delegate",
-        Operation::Submit => "submit",
-        Operation::Ask => "ask",
-        Operation::Other => "other",
     }
 }
 

@@ -12,9 +12,11 @@ mod edits;
 mod error;
 mod exit;
 mod finder;
+mod gist;
 mod mask;
 mod metrics;
 mod operation;
+mod operation_name;
 mod outcome;
 pub mod paths;
 mod plan;
@@ -37,6 +39,7 @@ mod unmade;
 mod vocabulary;
 
 pub use collect::FactsCollector;
+pub use gist::gist;
 #[cfg(test)]
 pub(in crate::engine) use mask::template as masked;
 pub use requirements::{Measurement, Requirement};

@@ -4,6 +4,7 @@ use super::{
     ScoreReport, VerdictReport, Weighing,
 };
 use crate::engine::cluster::{shape, signatures};
+use crate::engine::compare::track;
 use crate::engine::detect::{self, Category, Evidence, Finding, Verdict};
 use crate::engine::facts::RunFacts;
 use crate::engine::score::Score;
@@ -43,6 +44,7 @@ pub fn run_report(
         started: trace.started_at_ms.and_then(rfc3339),
         prompt: prompt(trace, facts),
         shape: shape(trace, facts),
+        track: track(trace, facts),
     }
 }
 

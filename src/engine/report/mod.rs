@@ -32,5 +32,5 @@ pub use text::{TextInput, text_collection, text_run};
 pub use types::{
     CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, PromptReport,
     ReasonReport, RunReport, ScoreReport, SignatureReport, TestColour, TestReport, TestRunReport,
-    TestsReport, VerdictReport, Weighing,
+    TestsReport, Track, VerdictReport, Weighing,
 };

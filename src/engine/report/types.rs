@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::engine::cluster::Signature as SignatureReport;
+pub use crate::engine::compare::Track;
 use crate::engine::detect::{Category, Severity, Waste};
 pub use crate::engine::facts::TestColour;
 use crate::engine::trace::{Outcome, PartKind, Totals, Warning};
@@ -48,6 +49,9 @@ pub struct RunReport {
     /// Which operation followed which, as `edit>run-test`, sorted and each once.
     #[serde(default)]
     pub shape: Vec<String>,
+    /// What it did, to be compared with what others did; empty in reports that were made before there was one.
+    #[serde(default)]
+    pub track: Track,
 }
 
 /// A system message, told from others by its hash.
