@@ -18,6 +18,7 @@ pub fn track(trace: &Trace, facts: &RunFacts) -> Track {
         trace.live_steps().filter(|(_, step)| step.is_action()).map(|(_, step)| step.turn).collect();
     for (id, step) in trace.live_steps() {
         drawing.spend(step);
+        drawing.track.turns = drawing.track.turns.max(step.turn);
         let facts = facts.step(id);
         let agent = if many_agents { trace.participant(step.agent) } else { "" };
         let act = Act { step: id.0, operation: "", target: "", ending: "", error: "", agent };
@@ -142,22 +143,21 @@ impl Drawing {
 
     /// What an action is about, in words that another agent's action of the same kind would have too.
     fn target(&self, tool: Option<&str>, action: &ActionFacts) -> String {
-        let command = action.command.as_deref();
+        let gist = || gist(action.command.as_deref()?, action.operation);
+        let file = || action.targets.first().map(|path| self.root.relative(path));
         match action.operation {
-            Operation::Run(_) => {
-                let gist = gist(command.unwrap_or(""));
-                let words: Vec<String> = gist
-                    .split(' ')
-                    .map(|word| if word.contains('/') { self.root.relative(word) } else { word.to_owned() })
-                    .collect();
-                words.join(" ")
-            }
             Operation::Plan | Operation::Submit | Operation::Ask | Operation::Delegate => String::new(),
             Operation::Other => tool.unwrap_or("").to_owned(),
-            _ => match action.targets.first() {
-                Some(path) => self.root.relative(path),
-                None => command.map(gist).unwrap_or_default(),
+            Operation::Run(_) => match gist() {
+                Some(gist) => {
+                    let relative = |word: &str| {
+                        if word.starts_with(['/', '.']) { self.root.relative(word) } else { word.to_owned() }
+                    };
+                    gist.split(' ').map(relative).collect::<Vec<_>>().join(" ")
+                }
+                None => file().unwrap_or_default(),
             },
+            _ => file().or_else(gist).unwrap_or_default(),
         }
     }
 
@@ -252,7 +252,7 @@ mod tests {
             "
             user        fix the parser
             thought     where is it?
-            run         cd /testbed && git status
+            run         cd /testbed && which git
             read        /testbed/src/lib.rs
             test        cd /testbed && python -m pytest -q tests/a.py   tests red 1/9  error test-failure E 12
             edit        src/lib.rs +3 -1
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(
             drawn,
             [
-                "run-other | git status | ok",
+                "run-other | which git | ok",
                 "read | src/lib.rs | ok",
                 "run-test | pytest tests/a.py | red | E 12",
                 "edit | src/lib.rs | ok",

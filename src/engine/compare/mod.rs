@@ -3,9 +3,24 @@
 //! May use `trace`, `facts` and `detect`. Everything is built from [`Track`]s, which reports carry: a run
 //! need not be at hand to be compared.
 
+mod align;
+mod counts;
+mod divergence;
 mod draw;
+mod names;
+mod path;
 mod root;
+mod state;
+#[cfg(test)]
+mod testing;
+mod tokens;
 mod track;
+mod words;
 
+pub use align::{Row, RowKind, align};
+pub use counts::{OperationCounts, operation_counts};
+pub use divergence::{Divergence, divergence};
 pub use draw::track;
+pub use state::{FileChange, FileDifference, file_differences};
 pub use track::{Act, Track, TrackEdit};
+pub use words::told;

@@ -49,8 +49,8 @@ impl Root {
         Self { folder }
     }
 
-    /// A path as it is called in the project: `src/a.rs` for `/testbed/src/a.rs`, `./src/a.rs` and
-    /// `a/src/a.rs` of a patch are left apart only by what a name cannot tell.
+    /// A path as it is called in the project: `src/a.rs` for `/testbed/src/a.rs` and for `./src/a.rs`. What lies
+    /// outside stays as it is.
     pub(super) fn relative(&self, path: &str) -> String {
         let path = plain(path);
         let inside = if self.folder.is_empty() { None } else { below(&path, &self.folder) };
@@ -86,9 +86,13 @@ fn went_to(action: &ActionFacts) -> Option<String> {
     .then(|| folder.to_owned())
 }
 
-/// The deepest folder that holds all these paths; none where that is the root of the system.
+/// The deepest folder that holds all these paths; none where that is the root of the system, or where one file
+/// is all there is.
 fn shared_folder(paths: &[String]) -> String {
     let Some((first, others)) = paths.split_first() else { return String::new() };
+    if others.iter().all(|path| path == first) {
+        return String::new();
+    }
     let mut shared = first.rsplit_once('/').map_or("", |(folder, _)| folder);
     for path in others {
         while !shared.is_empty() && below(path, shared).is_none() {

@@ -29,6 +29,8 @@ pub struct Track {
     pub ends_ms: Vec<u32>,
     /// In the order of the acts.
     pub edits: Vec<TrackEdit>,
+    /// Answers of the model.
+    pub turns: u32,
     /// How many acts beyond [`Track::MOST`] were left out.
     pub more: u32,
 }

@@ -1,5 +1,6 @@
 //! What a command line comes down to, so that two agents' ways to run the same thing read alike.
 
+use super::Operation;
 use super::operation;
 use super::quote::head;
 use super::shell::{self, Command};
@@ -10,13 +11,15 @@ const MAX_WORD: usize = 80;
 
 /// The program that matters with what it works on, wrappers, options, pipes and redirections taken off:
 /// `pytest tests/a.py` for `cd /repo && timeout 60 python -m pytest -q tests/a.py | tail -3`. Of a program that
-/// is handed over as text only its interpreter is left.
-pub fn gist(command: &str) -> String {
-    let commands = shell::parse(command);
-    let place = operation::of_commands(&commands).map_or(0, |(place, _)| place);
-    let Some(command) = commands.get(place) else { return String::new() };
+/// is handed over as text only its interpreter is left. `None` where the text does not show what was done: it
+/// was cut before that, or is no command line.
+pub fn gist(command: &str, done: Operation) -> Option<String> {
+    let mut commands = shell::parse(command);
+    commands.retain(|command| command.program() != "cd");
+    let (place, _) = operation::of_commands(&commands).filter(|(_, operation)| *operation == done)?;
+    let command = commands.get(place)?;
     if command.program() == "git" {
-        return format!("git {}", word(operation::git_verb(command))).trim_end().to_owned();
+        return Some(format!("git {}", word(operation::git_verb(command))).trim_end().to_owned());
     }
     let interpreter = interpreter(command.program());
     let module = interpreter.and_then(|_| module(command));
@@ -27,7 +30,7 @@ pub fn gist(command: &str) -> String {
         let operands = command.operands().filter(|operand| Some(*operand) != module && !is_text(operand));
         words.extend(operands.take(MAX_OPERANDS).map(word));
     }
-    words.join(" ")
+    Some(words.join(" "))
 }
 
 fn word(word: &str) -> String {
@@ -51,6 +54,9 @@ fn module<'a>(command: &'a Command<'_>) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::gist;
+    use crate::engine::facts::operation::of_commands;
+    use crate::engine::facts::shell::parse;
+    use crate::engine::facts::{Operation, RunKind};
 
     #[test]
     fn what_matters_of_a_command_line() {
@@ -62,9 +68,16 @@ mod tests {
             ("PYTHONPATH=. python reproduce.py", "python reproduce.py"),
             ("git -C x commit -m 'y'", "git commit"),
             ("cargo test --all", "cargo test"),
-            ("", ""),
         ] {
-            assert_eq!(gist(text), expected, "{text}");
+            let (_, done) = of_commands(&parse(text)).unwrap();
+            assert_eq!(gist(text, done).as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_text_does_not_show_has_none() {
+        let cut = "cat > a.py <<'EOF'\nprint(1)";
+        assert_eq!(gist(cut, Operation::Run(RunKind::Program)), None);
+        assert_eq!(gist("", Operation::Run(RunKind::Other)), None);
     }
 }

@@ -87,7 +87,7 @@ fn write_score(score: Option<&ScoreReport>, out: &mut dyn Write) -> fmt::Result 
 }
 
 /// Text of a trace as plain words: nothing in it is markup.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in one_line(text).chars() {
         if matches!(

@@ -4,6 +4,7 @@
 
 mod build;
 mod collection;
+mod comparison;
 mod doctor;
 mod joined;
 mod json;
@@ -16,12 +17,17 @@ mod types;
 mod wording;
 
 pub use crate::engine::cluster::Phase;
+pub use crate::engine::compare::{Divergence, FileChange, FileDifference, OperationCounts, Row, RowKind};
 pub use build::{run_report, weighing};
 pub use collection::{
     Choice, ClusterMap, Collection, Configuration, Detected, Difference, Facet, FacetValue, Facets,
     FailureKind, Field, Followed, Group, Judgement, MapCategory, MapTile, Outcomes, Quartiles, Rate, Rect,
     RunDigest, TaskCell, TaskMatrix, TaskRow, Trend, Value, WithinTasks, cluster_input, cluster_map,
     clusters, differences, facets, task_matrix, trend,
+};
+pub use comparison::{
+    Agreement, ComparedRun, Comparison, FindingDifferences, FirstGreen, NumberDifference, TestDifference,
+    compare, markdown_comparison, text_comparison,
 };
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
 pub use joined::{Joined, NoReport, Told, read_reports};

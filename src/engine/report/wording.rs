@@ -2,7 +2,7 @@
 
 use super::RunReport;
 use crate::engine::detect::{Severity, Waste};
-use crate::engine::trace::OutcomeValue;
+use crate::engine::trace::{Outcome, OutcomeValue};
 
 /// The text on one line, without control characters: an escape sequence must not reach a terminal.
 pub(super) fn one_line(text: &str) -> String {
@@ -50,14 +50,18 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 }
 
 pub(super) fn outcome(report: &RunReport) -> String {
-    let value = match report.outcome.value {
+    outcome_of(&report.outcome)
+}
+
+pub(super) fn outcome_of(outcome: &Outcome) -> String {
+    let value = match outcome.value {
         OutcomeValue::Resolved => "resolved",
         OutcomeValue::Failed => "failed",
         OutcomeValue::Unknown => {
             return "unknown: nothing in the file says whether the task was solved".to_owned();
         }
     };
-    format!("{value} ({})", one_line(&report.outcome.source))
+    format!("{value} ({})", one_line(&outcome.source))
 }
 
 /// `4 steps, 1200 tokens, 0.35 USD`; nothing if nothing was wasted.
