@@ -23,6 +23,8 @@ pub enum ToCollection {
     Unsettled(u32),
     /// The name of the profile that scores are made by.
     Profile(String),
+    /// The collection is on the screen, at the place that this fragment of the address names; or is no longer.
+    Shown(Option<String>),
     /// Everything was closed.
     Clear,
 }

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod kinship;
 pub mod lanes;
 pub mod ledger;
+pub mod many;
 pub mod mutes;
 pub mod notes;
 pub mod page_pieces;

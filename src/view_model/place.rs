@@ -52,6 +52,8 @@ impl Tab {
 pub struct Place {
     /// Which of the opened files, from 0, and which run in it.
     pub run: Option<(u32, u32)>,
+    /// It is a place among many runs: see `ManyPlace`.
+    pub is_of_many: bool,
     /// 0-based.
     pub step: u32,
     /// First and last step of the chosen range.
@@ -78,6 +80,7 @@ impl Place {
                         place.run = Some((file, run));
                     }
                 }
+                "runs" => place.is_of_many = true,
                 "step" => place.step = value.parse::<u32>().map_or(0, |number| number.saturating_sub(1)),
                 "range" => place.chosen = read_range(value),
                 "axis" if value == "time" => place.axis = AxisKind::Time,

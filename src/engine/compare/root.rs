@@ -39,10 +39,10 @@ impl Root {
             inside * 100 >= paths.len() * SHARE
         };
         // Of equally many votes, the shorter: it comes first.
-        let voted =
+        let chosen =
             votes.iter().filter(|(folder, _)| holds_most(folder)).rev().max_by_key(|(_, votes)| **votes);
         let usual = || WELL_KNOWN.iter().find(|folder| !paths.is_empty() && holds_most(folder));
-        let folder = match voted {
+        let folder = match chosen {
             Some((folder, _)) => folder.clone(),
             None => usual().map_or_else(|| shared_folder(&paths), |folder| (*folder).to_owned()),
         };

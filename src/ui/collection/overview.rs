@@ -1,18 +1,15 @@
-//! What happened over all runs, and what keeps going wrong.
+//! What happened over the runs that are looked at.
 
 use leptos::prelude::*;
 
-use super::Table;
 use super::state::Many;
-use crate::engine::cluster::Cluster;
 use crate::view_model::collection::{BUCKETS, Overview, histogram};
-use crate::view_model::format::{count, counted, money, percent_of, score, short_count};
+use crate::view_model::format::{count, money, percent_of, score, short_count};
 
 #[component]
 pub(super) fn Tiles() -> impl IntoView {
     let many = Many::expect();
-    let overview =
-        Memo::new(move |_| many.runs.with(|runs| Overview::new(runs.iter().map(|run| &*run.report))));
+    let overview = Memo::new(move |_| many.with_shown(|shown| Overview::new(shown.iter().copied())));
     let tiles = move || {
         let overview = overview.get();
         let known = overview.resolved + overview.failed;
@@ -69,7 +66,7 @@ fn Tile(
 fn Histogram() -> impl IntoView {
     let many = Many::expect();
     let bars = move || {
-        let buckets = many.runs.with(|runs| histogram(runs.iter().map(|run| &*run.report)));
+        let buckets = many.with_shown(|shown| histogram(shown.iter().copied()));
         let most = buckets.iter().map(|bucket| bucket.iter().sum::<u32>()).max().unwrap_or(0).max(1);
         let height = |count: u32| f64::from(count) / f64::from(most) * 46.0;
         let bar = |(place, bucket): (usize, [u32; 3])| {
@@ -106,77 +103,5 @@ fn Histogram() -> impl IntoView {
                 {bars}
             </svg>
         </div>
-    }
-}
-
-#[component]
-pub(super) fn Clusters() -> impl IntoView {
-    let many = Many::expect();
-    // What one run alone has is shown only where no two runs share anything.
-    let shared = Memo::new(move |_| {
-        let is_shared = |cluster: &&Cluster| cluster.runs.len() > 1;
-        many.clusters.with(|clusters| {
-            let any = clusters.iter().any(|cluster| is_shared(&cluster));
-            clusters.iter().filter(|cluster| !any || is_shared(cluster)).cloned().collect::<Vec<_>>()
-        })
-    });
-    let is_empty = move || shared.with(Vec::is_empty);
-    view! {
-        <section class="clusters" aria-label="Clusters of the same failure">
-            <Show
-                when=move || !is_empty()
-                fallback=move || {
-                    view! {
-                        <p class="empty">
-                            "No failure was found in these runs. Clusters are made of findings with the same \
-                            detector and the same masked error."
-                        </p>
-                    }
-                }
-            >
-                <For each=move || shared.get() key=|cluster| cluster.id.clone() let:cluster>
-                    <ClusterCard cluster />
-                </For>
-            </Show>
-        </section>
-    }
-}
-
-#[component]
-fn ClusterCard(cluster: Cluster) -> impl IntoView {
-    let table = expect_context::<Table>();
-    let id = StoredValue::new(cluster.id);
-    let is_on = Memo::new(move |_| {
-        table.cluster.with(|chosen| id.with_value(|id| chosen.as_deref() == Some(id.as_str())))
-    });
-    let toggle = move |_| table.cluster.set((!is_on.get_untracked()).then(|| id.get_value()));
-    let runs = cluster.runs.len() as u64;
-    let known = u64::from(cluster.failed + cluster.resolved);
-    let story = match known {
-        0 => "outcomes unknown".to_owned(),
-        _ if u64::from(cluster.failed) == runs => "all failed".to_owned(),
-        _ => format!("{} failed · {} resolved", cluster.failed, cluster.resolved),
-    };
-    let template = (cluster.template != "-").then_some(cluster.template);
-    let phase = (cluster.phase != "-").then(|| format!(" · {} phase", cluster.phase));
-    let share = |part: u32| format!("{:.1}%", f64::from(part) / runs.max(1) as f64 * 100.0);
-    view! {
-        <button class="cluster" class=("cluster--on", is_on) aria-pressed=move || is_on.get().to_string() on:click=toggle>
-            <span class="cluster__head">
-                <b>{cluster.name}</b>
-                <span>{counted(runs, "run", "runs")}</span>
-            </span>
-            {template.map(|template| view! { <code class="cluster__template">{template}</code> })}
-            {(known > 0)
-                .then(|| {
-                    view! {
-                        <span class="cluster__bar">
-                            <i class="cluster__failed" style=("--share", share(cluster.failed))></i>
-                            <i class="cluster__resolved" style=("--share", share(cluster.resolved))></i>
-                        </span>
-                    }
-                })}
-            <small>{story} {phase}</small>
-        </button>
     }
 }

@@ -1,48 +1,125 @@
-//! What the collection shows: the runs that the page has opened, and what was chosen among them.
+//! What is shown of many runs: the runs that the page has opened, and what was chosen among them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped;
 
 use crate::engine::cluster::{Cluster, ClusterInput};
-use crate::engine::report::cluster_input;
+use crate::engine::query::{Query, QueryError, RUN_FIELDS};
+use crate::engine::report::{Choice, Facets, Field, RunDigest, RunReport, Subset, facets};
 use crate::protocol::{CollectedRun, FromCollection, RunKey, ToCollection};
-use crate::ui::browser::Collector;
 use crate::ui::browser::programs::FROM_COLLECTION;
+use crate::ui::browser::{Collector, fragment};
 use crate::ui::state::OpenedRun;
+use crate::view_model::many::{ManyPlace, ManyTab};
+use crate::view_model::query::is_match;
 
 /// Lives as long as the page.
 #[derive(Clone, Copy)]
 pub(super) struct Many {
     /// In the order in which they were read.
     pub(super) runs: RwSignal<Vec<OpenedRun>>,
-    /// Where each run stands in that list.
-    places: StoredValue<HashMap<RunKey, usize>>,
+    /// What is needed of each to say something about many.
+    digests: RwSignal<Vec<RunDigest>>,
+    /// Where each run stands in those lists.
+    known: StoredValue<HashMap<RunKey, u32>>,
+    /// Whether this is on the screen.
+    is_shown: RwSignal<bool>,
     /// Files that are still being read.
     pub(super) unsettled: RwSignal<u32>,
     /// The name of the profile that scores are made by.
     pub(super) profile: RwSignal<String>,
-    pub(super) clusters: RwSignal<Vec<Cluster>>,
+    /// Of all runs.
+    clusters: RwSignal<Vec<Cluster>>,
     /// Why there are none.
     pub(super) trouble: RwSignal<Option<String>>,
+    pub(super) tab: RwSignal<ManyTab>,
+    /// What is looked for among the runs.
+    pub(super) query: RwSignal<String>,
+    pub(super) parsed: Memo<Result<Option<Query>, QueryError>>,
+    pub(super) choices: RwSignal<Vec<Choice>>,
+    /// The id of the cluster whose runs are shown.
+    pub(super) cluster: RwSignal<Option<String>>,
+    /// What trends are grouped by.
+    pub(super) by: RwSignal<Field>,
+    /// Runs that were picked, for what is done with some.
+    pub(super) picked: RwSignal<BTreeSet<RunKey>>,
+    /// The two runs that are compared.
+    pub(super) pair: RwSignal<Option<[RunKey; 2]>>,
+    /// The runs that fit all that was chosen, and what can be chosen next.
+    pub(super) facets: Memo<Facets>,
+    /// Those runs, for what is told of many.
+    pub(super) subset: Memo<Arc<Subset>>,
     collector: StoredValue<Collector, LocalStorage>,
 }
 
 impl Many {
     pub(super) fn provide() -> Self {
+        let runs: RwSignal<Vec<OpenedRun>> = RwSignal::default();
+        let digests: RwSignal<Vec<RunDigest>> = RwSignal::default();
+        let clusters: RwSignal<Vec<Cluster>> = RwSignal::default();
+        let query = RwSignal::new(String::new());
+        let parsed = Memo::new(move |_| query.with(|query| Query::parse(query, RUN_FIELDS)));
+        let choices: RwSignal<Vec<Choice>> = RwSignal::default();
+        let cluster: RwSignal<Option<String>> = RwSignal::default();
+        let found = Memo::new(move |_| {
+            let query = parsed.get().ok().flatten();
+            let members = cluster.with(|id| {
+                let of = |id: &String| {
+                    clusters.with(|all| all.iter().find(|one| one.id == *id).map(|one| one.runs.clone()))
+                };
+                id.as_ref().and_then(of)
+            });
+            runs.with(|runs| {
+                let fits =
+                    |report: &RunReport| query.as_ref().is_none_or(|query| is_match(&query.root, report));
+                let is_member =
+                    |place: &u32| members.as_ref().is_none_or(|members| members.binary_search(place).is_ok());
+                let places = (0u32..).zip(runs).filter(|(place, run)| is_member(place) && fits(&run.report));
+                places.map(|(place, _)| place).collect::<Vec<u32>>()
+            })
+        });
+        let facets = Memo::new(move |_| {
+            digests.with(|digests| {
+                found.with(|found| choices.with(|choices| facets(digests, found, &Field::FACETS, choices)))
+            })
+        });
+        let subset = Memo::new(move |_| {
+            let places = facets.with(|facets| facets.runs.clone());
+            Arc::new(
+                digests.with(|digests| clusters.with(|clusters| Subset::new(digests, clusters, &places))),
+            )
+        });
         let many = Self {
-            runs: RwSignal::default(),
-            places: StoredValue::default(),
+            runs,
+            digests,
+            known: StoredValue::default(),
+            is_shown: RwSignal::default(),
             unsettled: RwSignal::default(),
             profile: RwSignal::default(),
-            clusters: RwSignal::default(),
+            clusters,
             trouble: RwSignal::default(),
+            tab: RwSignal::default(),
+            query,
+            parsed,
+            choices,
+            cluster,
+            by: RwSignal::new(Field::Agent),
+            picked: RwSignal::default(),
+            pair: RwSignal::default(),
+            facets,
+            subset,
             collector: StoredValue::new_local(Collector::default()),
         };
         provide_context(many);
         Effect::new(move |_| many.find_clusters());
+        Effect::new(move |_| {
+            if many.is_shown.get() {
+                fragment::write(&many.place().fragment());
+            }
+        });
         many
     }
 
@@ -56,37 +133,58 @@ impl Many {
             ToCollection::Runs(runs) => self.take(runs),
             ToCollection::Unsettled(count) => self.unsettled.set(count),
             ToCollection::Profile(name) => self.profile.set(name),
+            ToCollection::Shown(fragment) => {
+                if let Some(place) = fragment.as_deref().and_then(ManyPlace::parse) {
+                    self.go_to(place);
+                }
+                self.is_shown.set(fragment.is_some());
+            }
             ToCollection::Clear => {
-                self.places.update_value(HashMap::clear);
+                self.known.update_value(HashMap::clear);
+                self.digests.set(Vec::new());
                 self.runs.set(Vec::new());
                 self.clusters.set(Vec::new());
+                self.picked.set(BTreeSet::new());
+                self.go_to(ManyPlace::default());
             }
         }
     }
 
     fn take(self, fresh: Vec<CollectedRun>) {
-        self.runs.update(|runs| {
-            self.places.update_value(|places| {
-                for CollectedRun { key, report } in fresh {
-                    let run = OpenedRun { key, report: Arc::new(report) };
-                    let place = *places.entry(key).or_insert(runs.len());
-                    match runs.get_mut(place) {
-                        Some(known) => *known = run,
-                        None => runs.push(run),
-                    }
+        // Told of first: whoever looks at a run finds its digest.
+        self.digests.update_untracked(|digests| {
+            self.known.update_value(|known| {
+                for run in &fresh {
+                    let digest = RunDigest::of(&run.report);
+                    let next = u32::try_from(digests.len()).unwrap_or(u32::MAX);
+                    let place = *known.entry(run.key).or_insert(next);
+                    put(digests, place, digest);
                 }
             });
         });
+        self.runs.update(|runs| {
+            self.known.with_value(|known| {
+                for CollectedRun { key, report } in fresh {
+                    let place = known.get(&key).copied().unwrap_or(u32::MAX);
+                    put(runs, place, OpenedRun { key, report: Arc::new(report) });
+                }
+            });
+        });
+        self.digests.notify();
     }
 
-    /// Groups the findings anew as runs come in. One question is asked at a time.
+    /// Groups the findings anew once all that was dropped has been read.
     fn find_clusters(self) {
-        let runs: Vec<ClusterInput> =
-            self.runs.with(|runs| runs.iter().map(|run| cluster_input(&run.report)).collect());
-        if runs.len() < 2 || self.unsettled.get() > 0 {
+        self.digests.track();
+        if self.unsettled.get() > 0 {
             return;
         }
-        let collector = self.collector.get_value();
+        let runs: Vec<ClusterInput> =
+            self.digests.with_untracked(|runs| runs.iter().map(|run| run.run.clone()).collect());
+        if runs.len() < 2 {
+            return;
+        }
+        let collector = self.collector();
         spawn_local_scoped(async move {
             match collector.clusters(runs).await {
                 Ok(clusters) => drop_if_gone(self.clusters.try_set(clusters)),
@@ -94,11 +192,98 @@ impl Many {
             }
         });
     }
+
+    /// What finds out things that take long.
+    pub(super) fn collector(self) -> Collector {
+        self.collector.get_value()
+    }
+
+    pub(super) fn report(self, key: RunKey) -> Option<Arc<RunReport>> {
+        let place = self.known.with_value(|known| known.get(&key).copied())?;
+        self.runs.with(|runs| runs.get(place as usize).map(|run| Arc::clone(&run.report)))
+    }
+
+    /// The reports of the runs that fit all that was chosen.
+    pub(super) fn with_shown<R>(self, look: impl FnOnce(&[&RunReport]) -> R) -> R {
+        self.facets.with(|facets| {
+            self.runs.with(|runs| {
+                let shown = facets.runs.iter().filter_map(|place| runs.get(*place as usize));
+                look(&shown.map(|run| &*run.report).collect::<Vec<_>>())
+            })
+        })
+    }
+
+    /// The run that stands there among all.
+    pub(super) fn run_at(self, place: u32) -> Option<OpenedRun> {
+        self.runs.with(|runs| runs.get(place as usize).cloned())
+    }
+
+    fn place(self) -> ManyPlace {
+        ManyPlace {
+            tab: self.tab.get(),
+            query: self.query.get(),
+            choices: self.choices.get(),
+            cluster: self.cluster.get(),
+            by: Some(self.by.get()).filter(|by| *by != Field::Agent),
+            pair: self.pair.get().map(|pair| pair.map(|run| (run.file, run.index))),
+        }
+    }
+
+    fn go_to(self, place: ManyPlace) {
+        self.tab.set(place.tab);
+        self.query.set(place.query);
+        self.choices.set(place.choices);
+        self.cluster.set(place.cluster);
+        self.by.set(place.by.unwrap_or(Field::Agent));
+        self.pair.set(place.pair.map(|pair| pair.map(|(file, index)| RunKey { file, index })));
+    }
+
+    /// Chooses a value of a facet beside those that are chosen, or takes it back.
+    pub(super) fn toggle(self, field: Field, key: &Option<String>) {
+        self.choices.update(|choices| {
+            match choices.iter_mut().find(|choice| choice.field == field) {
+                Some(choice) => match choice.any_of.iter().position(|known| known == key) {
+                    Some(at) => drop(choice.any_of.remove(at)),
+                    None => choice.any_of.push(key.clone()),
+                },
+                None => choices.push(Choice { field, any_of: vec![key.clone()] }),
+            }
+            choices.retain(|choice| !choice.any_of.is_empty());
+        });
+    }
+
+    /// Chooses nothing any more.
+    pub(super) fn show_all(self) {
+        self.query.set(String::new());
+        self.choices.set(Vec::new());
+        self.cluster.set(None);
+    }
+
+    /// Whether runs are left out.
+    pub(super) fn is_narrowed(self) -> bool {
+        self.cluster.with(Option::is_some)
+            || self.choices.with(|choices| !choices.is_empty())
+            || self.parsed.with(|parsed| matches!(parsed, Ok(Some(_))))
+    }
+
+    /// Lays two runs side by side.
+    pub(super) fn compare(self, a: RunKey, b: RunKey) {
+        self.pair.set(Some([a, b]));
+        self.tab.set(ManyTab::Compare);
+    }
 }
 
 /// Has a run shown, at a step.
 pub(super) fn open(run: RunKey, step: Option<u32>) {
     FROM_COLLECTION.say(&FromCollection::Open { run, step });
+}
+
+/// Replaces what stands there, or goes behind the last.
+fn put<T>(list: &mut Vec<T>, place: u32, item: T) {
+    match list.get_mut(place as usize) {
+        Some(known) => *known = item,
+        None => list.push(item),
+    }
 }
 
 /// A signal that is gone has nobody left to tell.

@@ -85,6 +85,8 @@ impl Session {
         self.screen.set(screen);
         let place = match screen {
             Screen::Run(key) => Place { run: Some((key.file, key.index)), ..Place::default() },
+            // Followed from a link; else the collection itself says where in it a person is.
+            Screen::Runs if Place::parse(&fragment::read()).is_of_many => return,
             Screen::Landing | Screen::Runs => Place::default(),
         };
         fragment::push(&place.fragment());
@@ -119,11 +121,10 @@ impl Session {
     /// Follows an address; what it names may still have to be opened.
     pub fn go_to(self, place: Place) {
         let Some((file, index)) = place.run else {
-            let screen = match self.screen.get_untracked() {
-                Screen::Run(_) if self.runs.with_untracked(Vec::len) > 1 => Screen::Runs,
-                _ => Screen::Landing,
-            };
-            self.screen.set(screen);
+            let from_run = matches!(self.screen.get_untracked(), Screen::Run(_));
+            let has_many = self.runs.with_untracked(Vec::len) > 1;
+            let to_many = has_many && (place.is_of_many || from_run);
+            self.screen.set(if to_many { Screen::Runs } else { Screen::Landing });
             return;
         };
         let key = RunKey { file, index };

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::{Screen, Session};
 use crate::engine::report::RunReport;
 use crate::protocol::{CollectedRun, FromCollection, RunKey, ToCollection};
+use crate::ui::browser::fragment;
 use crate::ui::browser::programs::{FROM_COLLECTION, TO_COLLECTION, load_collection};
 use crate::view_model::place::Place;
 
@@ -57,6 +58,7 @@ impl Session {
                 set_timeout(move || told.tell_runs(self), PAUSE);
             }
         });
+        self.tell_whether_shown(told);
         Effect::new(move |_| {
             if told.listens.get() {
                 let profile = self.profile.with(|profile| profile.name.clone());
@@ -67,6 +69,16 @@ impl Session {
             if told.listens.get() {
                 let count = u32::try_from(self.unsettled.get()).unwrap_or(u32::MAX);
                 TO_COLLECTION.say(&ToCollection::Unsettled(count));
+            }
+        });
+    }
+
+    /// Says whether the collection is on the screen, and where in it the address leads.
+    fn tell_whether_shown(self, told: Told) {
+        Effect::new(move |_| {
+            if told.listens.get() {
+                let is_shown = self.screen.get() == Screen::Runs;
+                TO_COLLECTION.say(&ToCollection::Shown(is_shown.then(fragment::read)));
             }
         });
     }

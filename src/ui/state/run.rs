@@ -131,6 +131,7 @@ impl RunState {
 
     pub fn place(self) -> Place {
         Place {
+            is_of_many: false,
             run: Some((self.key.file, self.key.index)),
             step: self.selected.get(),
             chosen: self.chosen.get(),
