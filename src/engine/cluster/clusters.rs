@@ -6,8 +6,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::error::{kinds_of_error, told_words};
 use super::name::{Detail, name};
 use super::near::{Features, features, near_groups};
+use super::shape::sort_of;
 use super::template::templates;
-use super::typical::{Sampler, examples, features_of_runs, shape_hashes};
+use super::typical::{Sampler, examples, features_of_runs};
 use super::{Cluster, ClusterInput, Member, Signature, Tally, Variant};
 use crate::engine::order;
 use crate::engine::trace::OutcomeValue;
@@ -115,7 +116,7 @@ fn near(groups: &[Exact<'_>], runs: &[&ClusterInput], sampler: &Sampler) -> Vec<
             let (detector, operation, template, phase) = group.key;
             let error = errors.binary_search(&template).ok().and_then(|place| kinds.get(place));
             let kind = format!("{detector}\0{}", error.copied().unwrap_or(usize::MAX));
-            let own = [operation, phase].map(|word| xxh3_64(word.as_bytes()));
+            let own = [sort_of(operation), phase].map(|word| xxh3_64(word.as_bytes()));
             let shape = typical_shape(&sampler.sample(&group.places), runs);
             let set = features(own.into_iter().chain(told_words(template)).chain(shape));
             (xxh3_64(kind.as_bytes()), set)
@@ -124,10 +125,17 @@ fn near(groups: &[Exact<'_>], runs: &[&ClusterInput], sampler: &Sampler) -> Vec<
     near_groups(&sets, |_, _| true)
 }
 
-/// What followed what in at least half of these runs.
+/// Of a pair such as `read>create`, by the sorts of both.
+fn sorts_hash(pair: &str) -> u64 {
+    let (one, next) = pair.split_once('>').unwrap_or((pair, ""));
+    xxh3_64(format!("{}>{}", sort_of(one), sort_of(next)).as_bytes())
+}
+
+/// What followed what in at least half of these runs, by sorts of operations.
 fn typical_shape(places: &[u32], runs: &[&ClusterInput]) -> Vec<u64> {
     let shapes = places.iter().filter_map(|place| runs.get(*place as usize));
-    let mut pairs: Vec<u64> = shapes.flat_map(|run| shape_hashes(run)).collect();
+    let mut pairs: Vec<u64> =
+        shapes.flat_map(|run| features(run.shape.iter().map(|pair| sorts_hash(pair)))).collect();
     order::sort(&mut pairs);
     let same = pairs.chunk_by(|one, other| one == other);
     same.filter(|pair| pair.len() * 2 >= places.len()).filter_map(|pair| pair.first().copied()).collect()

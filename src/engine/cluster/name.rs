@@ -10,7 +10,7 @@ pub(super) enum Detail {
     Phase,
     /// `… (run-test)`
     Operation,
-    /// `… #3f2a`: the same words, in runs that go about their work in another way.
+    /// `… #3f2a91`: the same words, in runs that go about their work in another way.
     Id,
 }
 
@@ -24,11 +24,10 @@ pub(super) fn name(cluster: &Cluster, detail: Detail) -> String {
     }
     if detail >= Detail::Phase {
         let phases = each_once(cluster.variants.iter().map(|variant| variant.phase.as_str()));
-        let during = phases.iter().filter_map(|phase| during(phase));
-        let during: Vec<&str> = during.collect();
+        let during: Vec<&str> = phases.iter().filter_map(|phase| during(phase)).collect();
         if !during.is_empty() {
             name.push_str(", ");
-            name.push_str(&during.join(" or "));
+            name.push_str(&during.join(" or ").replace("ing or while ", "ing or "));
         }
     }
     if detail >= Detail::Operation {
@@ -41,7 +40,7 @@ pub(super) fn name(cluster: &Cluster, detail: Detail) -> String {
     }
     if detail >= Detail::Id {
         name.push_str(" #");
-        name.extend(cluster.id.chars().take(4));
+        name.extend(cluster.id.chars().take(6));
     }
     name
 }

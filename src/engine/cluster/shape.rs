@@ -11,6 +11,19 @@ pub fn shape(trace: &Trace, facts: &RunFacts) -> Vec<String> {
     pairs.into_iter().map(|(one, next)| format!("{one}>{next}")).collect()
 }
 
+/// What an operation is to somebody who asks how a run goes about its work: whether a file was created or edited
+/// makes no difference then, nor which program said that the work is good.
+pub(super) fn sort_of(operation: &str) -> &str {
+    match operation {
+        "read" | "search" | "list" | "browse" => "look",
+        "edit" | "create" | "delete" => "change",
+        "run-test" | "run-build" | "run-lint" | "run-program" => "check",
+        "run-install" | "run-version-control" | "run-server" | "run-other" => "run",
+        "message" | "thought" => "say",
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::shape;

@@ -59,7 +59,7 @@ pub(super) fn features_of_runs(runs: &[&ClusterInput], clusters_of: &[Vec<usize>
         .collect()
 }
 
-pub(super) fn shape_hashes(run: &ClusterInput) -> impl Iterator<Item = u64> {
+fn shape_hashes(run: &ClusterInput) -> impl Iterator<Item = u64> {
     run.shape.iter().map(|pair| xxh3_64(pair.as_bytes()))
 }
 
