@@ -2,8 +2,15 @@
 
 use std::fmt::{self, Write};
 
-use super::wording::{cut, number, one_line, outcome, points, severity, step_number, waste};
-use super::{Collection, FindingReport, RunReport, ScoreReport};
+use super::text::group_name;
+use super::wording::{cut, number, one_line, outcome, points, rate, severity, step_number, waste};
+use super::{Collection, FindingReport, RunReport, ScoreReport, Trend};
+
+/// More rows of a table about many runs would be read by nobody.
+const CLUSTERS: usize = 40;
+const DIFFERENCES: usize = 20;
+const TASKS: usize = 20;
+const GROUPS: usize = 20;
 
 /// Writes one run.
 pub fn markdown_run(report: &RunReport, out: &mut dyn Write) -> fmt::Result {
@@ -51,12 +58,64 @@ pub fn markdown_collection(collection: &Collection, out: &mut dyn Write) -> fmt:
         "{} resolved, {} failed, {} unknown; {} without any failure signal.\n",
         collection.resolved, collection.failed, collection.unknown, collection.abstained
     )?;
-    writeln!(out, "| Failure | Runs | Findings |\n|---|---:|---:|")?;
-    for cluster in &collection.clusters {
+    writeln!(out, "| Failure | Runs | Failed | Resolved | Findings |\n|---|---:|---:|---:|---:|")?;
+    for cluster in collection.clusters.iter().take(CLUSTERS) {
         let name = prose(&cluster.name);
-        writeln!(out, "| {name} | {} | {} |", cluster.runs.len(), cluster.finding_count)?;
+        let (runs, findings) = (cluster.runs.len(), cluster.finding_count);
+        writeln!(out, "| {name} | {runs} | {} | {} | {findings} |", cluster.failed, cluster.resolved)?;
     }
+    if let Some(more) = collection.clusters.len().checked_sub(CLUSTERS).filter(|more| *more > 0) {
+        writeln!(out, "\nAnd {more} rarer ones.")?;
+    }
+    write_differences(collection, out)?;
+    write_tasks(collection, out)?;
+    collection.trends.iter().try_for_each(|trend| write_trend(trend, out))?;
     writeln!(out)
+}
+
+fn write_differences(collection: &Collection, out: &mut dyn Write) -> fmt::Result {
+    let shown = collection.shown_differences();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### What failed and resolved runs differ in\n")?;
+    writeln!(out, "| Failure | Of failed runs | Of resolved runs | |\n|---|---|---|---|")?;
+    for difference in shown.iter().take(DIFFERENCES) {
+        let (name, words) = (prose(&difference.name), difference.judgement.words());
+        let (failed, resolved) = (rate(&difference.failed), rate(&difference.resolved));
+        writeln!(out, "| {name} | {failed} | {resolved} | {words} |")?;
+    }
+    Ok(())
+}
+
+/// The tasks that tell something; nothing where all runs of each ended alike.
+fn write_tasks(collection: &Collection, out: &mut dyn Write) -> fmt::Result {
+    let telling: Vec<_> = collection.tasks.tasks.iter().filter(|row| row.both).take(TASKS).collect();
+    if telling.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### Tasks that were both solved and failed\n")?;
+    writeln!(out, "| Task | Solved | Failed | Flaky |\n|---|---:|---:|---|")?;
+    for row in telling {
+        let flaky = if row.flaky { "by the same agent and model" } else { "" };
+        let (task, outcomes) = (prose(&cut(&row.task, 80)), row.outcomes);
+        writeln!(out, "| {task} | {} | {} | {flaky} |", outcomes.resolved, outcomes.failed)?;
+    }
+    Ok(())
+}
+
+fn write_trend(trend: &Trend, out: &mut dyn Write) -> fmt::Result {
+    let Some(title) = trend.field.title() else { return Ok(()) };
+    writeln!(out, "\n### By {}\n", title.to_lowercase())?;
+    writeln!(out, "| | Runs | Resolved | Median score | Median steps |\n|---|---:|---|---:|---:|")?;
+    for group in trend.groups.iter().take(GROUPS) {
+        let resolved = if group.resolved.of > 0 { rate(&group.resolved) } else { String::new() };
+        let score = group.score.map_or_else(String::new, |score| number(score.median));
+        let steps = group.median_steps.map_or_else(String::new, number);
+        let name = prose(&group_name(group));
+        writeln!(out, "| {name} | {} | {resolved} | {score} | {steps} |", group.runs.len())?;
+    }
+    Ok(())
 }
 
 fn write_findings(report: &RunReport, out: &mut dyn Write) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Texts of a trace on their way to a terminal or into Markdown: hostile until shown to be harmless.
 
-use super::RunReport;
+use super::{Rate, RunReport};
 use crate::engine::detect::{Severity, Waste};
 use crate::engine::trace::{Outcome, OutcomeValue};
 
@@ -76,6 +76,14 @@ pub(super) fn waste(waste: Waste) -> Option<String> {
     .flatten()
     .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// `30 of 40, 75 % (60 to 86)`: with the interval in which the rate lies.
+pub(super) fn rate(rate: &Rate) -> String {
+    let percent = |share: f64| (share * 100.0).round();
+    let Some(share) = rate.share else { return "none".to_owned() };
+    let (low, high) = (percent(rate.low), percent(rate.high));
+    format!("{} of {}, {} % ({low} to {high})", rate.count, rate.of, percent(share))
 }
 
 /// Points with their sign, without a fraction where there is none.

@@ -56,21 +56,25 @@ const PROMPT_CHARS: usize = 60;
 const HASH_CHARS: usize = 4;
 
 impl Field {
-    /// What trends are asked for by.
-    pub const GROUPING: [Self; 8] = [
-        Self::Agent,
-        Self::AgentVersion,
-        Self::Model,
-        Self::Prompt,
-        Self::Task,
-        Self::Day,
-        Self::Week,
-        Self::Format,
-    ];
+    /// What trends are asked for by, tasks aside, which have a matrix of their own.
+    pub const GROUPING: [Self; 7] =
+        [Self::Agent, Self::AgentVersion, Self::Model, Self::Prompt, Self::Day, Self::Week, Self::Format];
 
     /// What runs are chosen by, beside a table.
     pub const FACETS: [Self; 6] =
         [Self::Agent, Self::Model, Self::Task, Self::Outcome, Self::Detector, Self::Score];
+
+    /// What a report calls a trend by it; `None` where a list of values tells a reader little.
+    pub fn title(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Agent => "Agent",
+            Self::AgentVersion => "Agent's Version",
+            Self::Model => "Model",
+            Self::Prompt => "Prompt",
+            Self::Week => "Week",
+            _ => return None,
+        })
+    }
 
     /// What the run has there: one value, or of detectors one or more.
     pub fn values(self, run: &RunDigest) -> Vec<Value> {

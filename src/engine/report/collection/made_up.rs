@@ -6,7 +6,7 @@ use crate::engine::detect::{Category, Severity};
 use crate::engine::trace::OutcomeValue;
 
 /// A run in which nothing was found and of which nothing is known.
-pub(super) fn digest(id: &str) -> RunDigest {
+pub(in crate::engine::report) fn digest(id: &str) -> RunDigest {
     RunDigest {
         run: ClusterInput {
             id: (id.to_owned(), "runs.jsonl".to_owned(), 0),
@@ -32,7 +32,7 @@ pub(super) fn digest(id: &str) -> RunDigest {
 }
 
 /// A run that ended so, with findings of these detectors.
-pub(super) fn ended(id: &str, outcome: OutcomeValue, detectors: &[&str]) -> RunDigest {
+pub(in crate::engine::report) fn ended(id: &str, outcome: OutcomeValue, detectors: &[&str]) -> RunDigest {
     let mut run = digest(id);
     run.run.outcome = outcome;
     for (place, detector) in (0u32..).zip(detectors) {

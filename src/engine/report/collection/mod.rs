@@ -7,7 +7,7 @@ mod facets;
 mod field;
 mod kinds;
 #[cfg(test)]
-mod made_up;
+pub(super) mod made_up;
 mod map;
 mod rate;
 mod subset;
@@ -34,7 +34,7 @@ use crate::engine::cluster::Cluster;
 use crate::engine::trace::OutcomeValue;
 
 /// What many runs have in common.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Collection {
     pub runs: u32,
     pub resolved: u32,
@@ -45,6 +45,14 @@ pub struct Collection {
     pub abstained: u32,
     pub unreadable_files: u32,
     pub clusters: Vec<Cluster>,
+    /// What distinguishes failed runs from resolved ones; empty where there are not both.
+    #[serde(default)]
+    pub differences: Vec<Difference>,
+    #[serde(default)]
+    pub tasks: TaskMatrix,
+    /// By each field in which the runs differ.
+    #[serde(default)]
+    pub trends: Vec<Trend>,
 }
 
 impl Collection {
@@ -54,6 +62,9 @@ impl Collection {
     }
 
     pub fn of_digests(runs: &[RunDigest], unreadable_files: usize) -> Self {
+        let clusters = clusters(runs);
+        let trends = Field::GROUPING.into_iter().map(|field| trend(runs, &clusters, field));
+        let trends = trends.filter(|trend| trend.groups.len() > 1).collect();
         let count = |test: &dyn Fn(&RunDigest) -> bool| number(runs.iter().filter(|run| test(run)).count());
         Self {
             runs: number(runs.len()),
@@ -62,7 +73,37 @@ impl Collection {
             unknown: count(&|run| run.outcome() == OutcomeValue::Unknown),
             abstained: count(&|run| run.abstained),
             unreadable_files: number(unreadable_files),
-            clusters: clusters(runs),
+            differences: differences(runs, &clusters),
+            tasks: task_matrix(runs),
+            trends,
+            clusters,
+        }
+    }
+
+    /// The differences that are shown, greatest first. A detector whose only cluster is shown already says
+    /// nothing new.
+    pub fn shown_differences(&self) -> Vec<&Difference> {
+        let mut shown: Vec<&Difference> = Vec::new();
+        for difference in &self.differences {
+            let same = |known: &&Difference| {
+                self.detector_of(known) == self.detector_of(difference)
+                    && (known.failed, known.resolved) == (difference.failed, difference.resolved)
+            };
+            let is_new = !shown.iter().any(same);
+            if is_new && difference.judgement != Judgement::NoDifferenceShown {
+                shown.push(difference);
+            }
+        }
+        shown
+    }
+
+    fn detector_of<'a>(&'a self, difference: &'a Difference) -> Option<&'a str> {
+        match difference.what {
+            FailureKind::Detector => Some(&difference.id),
+            FailureKind::Cluster => {
+                let cluster = self.clusters.iter().find(|cluster| cluster.id == difference.id)?;
+                Some(&cluster.detector)
+            }
         }
     }
 }

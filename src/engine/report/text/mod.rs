@@ -1,11 +1,15 @@
 //! The report as text, in the original's four blocks: replay, failure report, score, clusters.
 
 mod classic;
+mod collection;
 mod detailed;
 
 use std::fmt::{self, Write};
 
-use super::{Collection, RunReport, wording};
+pub(super) use collection::group_name;
+pub use collection::text_collection;
+
+use super::{RunReport, wording};
 use crate::engine::cluster::Cluster;
 use crate::engine::facts::RunFacts;
 use crate::engine::trace::{BodySource, Trace};
@@ -32,23 +36,6 @@ pub fn text_run(input: TextInput<'_>, out: &mut dyn Write) -> fmt::Result {
     } else {
         detailed::write(input, out)
     }
-}
-
-/// Writes what several runs have in common.
-pub fn text_collection(collection: &Collection, out: &mut dyn Write) -> fmt::Result {
-    writeln!(out, "\n=== All {} Runs ===", collection.runs)?;
-    writeln!(
-        out,
-        "resolved {}, failed {}, unknown {}; without any failure signal {}",
-        collection.resolved, collection.failed, collection.unknown, collection.abstained
-    )?;
-    writeln!(out, "\n=== Failure Clusters over All Runs ===")?;
-    for cluster in &collection.clusters {
-        let runs = cluster.runs.len();
-        let bar = bar(u32::try_from(runs).unwrap_or(u32::MAX));
-        writeln!(out, "{}  {bar} ({runs} runs)", wording::one_line(&cluster.name))?;
-    }
-    Ok(())
 }
 
 fn write_clusters(clusters: &[Cluster], out: &mut dyn Write) -> fmt::Result {
