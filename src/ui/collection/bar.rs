@@ -1,5 +1,7 @@
 //! What is shown of the runs, and what is looked for among them.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use super::state::Many;
@@ -100,7 +102,7 @@ fn RunQuery() -> impl IntoView {
 #[component]
 fn Picked() -> impl IntoView {
     let many = Many::expect();
-    let count = move || many.picked.with(std::collections::BTreeSet::len);
+    let count = move || many.picked.with(BTreeSet::len);
     let pair = move || {
         let mut runs = many.picked.get_untracked().into_iter();
         Some((runs.next()?, runs.next()?))
@@ -121,7 +123,21 @@ fn Picked() -> impl IntoView {
                 >
                     "Compare"
                 </button>
-                <button class="link" on:click=move |_| many.picked.set(Default::default())>
+                <label class="many__only">
+                    <input
+                        type="checkbox"
+                        prop:checked=move || many.only_picked.get()
+                        on:change=move |_| many.only_picked.update(|only| *only = !*only)
+                    />
+                    "Only these"
+                </label>
+                <button
+                    class="link"
+                    on:click=move |_| {
+                        many.only_picked.set(false);
+                        many.picked.set(BTreeSet::new());
+                    }
+                >
                     "Pick none"
                 </button>
             </Show>

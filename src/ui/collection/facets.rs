@@ -91,7 +91,7 @@ fn FacetList(field: Field, facet: Memo<Option<Facet>>) -> impl IntoView {
         view! {
             <label class="facet__value" class:facet__value--none=runs == 0>
                 <input type="checkbox" prop:checked=chosen on:change=move |_| many.toggle(field, &key) />
-                <span class="facet__label" title=label.clone()>{label.clone()}</span>
+                <span class="facet__label" title=label.clone()>{label}</span>
                 <span class="facet__count">{count(u64::from(runs))}</span>
                 <i class="facet__bar" style=("--share", share) aria-hidden="true"></i>
             </label>

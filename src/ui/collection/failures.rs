@@ -112,8 +112,10 @@ fn Tile(tile: MapTile) -> impl IntoView {
                 title=format!("{name}: {story}")
                 on:click=choose
             >
-                <b>{name.clone()}</b>
-                <small>{story.clone()}</small>
+                <span>
+                    <b>{name}</b>
+                    <small>{story}</small>
+                </span>
                 <span class="cluster__bar" aria-hidden="true">
                     <i class="cluster__failed" style=("--share", share(failed))></i>
                     <i class="cluster__resolved" style=("--share", share(resolved))></i>
@@ -296,7 +298,7 @@ fn ClusterCard(cluster: Cluster) -> impl IntoView {
                 <b>{cluster.name}</b>
                 <span>{counted(runs, "run", "runs")}</span>
             </button>
-            {template.map(|template| view! { <code class="cluster__template" title=template.clone()>{template.clone()}</code> })}
+            {template.map(|template| view! { <code class="cluster__template" title=template.clone()>{template}</code> })}
             {(known > 0)
                 .then(|| {
                     view! {

@@ -7,6 +7,8 @@ mod failures;
 mod overview;
 mod state;
 mod table;
+mod tasks;
+mod trends;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -52,6 +54,8 @@ fn draw(tab: ManyTab) -> AnyView {
     match tab {
         ManyTab::Runs => view! { <table::RunTable /> }.into_any(),
         ManyTab::Failures => view! { <failures::Failures /> }.into_any(),
-        ManyTab::Tasks | ManyTab::Trends | ManyTab::Compare => ().into_any(),
+        ManyTab::Tasks => view! { <tasks::Tasks /> }.into_any(),
+        ManyTab::Trends => view! { <trends::Trends /> }.into_any(),
+        ManyTab::Compare => ().into_any(),
     }
 }

@@ -9,6 +9,7 @@ use leptos::task::spawn_local_scoped;
 use crate::engine::cluster::{Cluster, ClusterInput};
 use crate::engine::query::{Query, QueryError, RUN_FIELDS};
 use crate::engine::report::{Choice, Facets, Field, RunDigest, RunReport, Subset, facets};
+use crate::engine::trace::OutcomeValue;
 use crate::protocol::{CollectedRun, FromCollection, RunKey, ToCollection};
 use crate::ui::browser::programs::FROM_COLLECTION;
 use crate::ui::browser::{Collector, fragment};
@@ -46,6 +47,8 @@ pub(super) struct Many {
     pub(super) by: RwSignal<Field>,
     /// Runs that were picked, for what is done with some.
     pub(super) picked: RwSignal<BTreeSet<RunKey>>,
+    /// Only those are shown.
+    pub(super) only_picked: RwSignal<bool>,
     /// The two runs that are compared.
     pub(super) pair: RwSignal<Option<[RunKey; 2]>>,
     /// The runs that fit all that was chosen, and what can be chosen next.
@@ -64,6 +67,8 @@ impl Many {
         let parsed = Memo::new(move |_| query.with(|query| Query::parse(query, RUN_FIELDS)));
         let choices: RwSignal<Vec<Choice>> = RwSignal::default();
         let cluster: RwSignal<Option<String>> = RwSignal::default();
+        let picked: RwSignal<BTreeSet<RunKey>> = RwSignal::default();
+        let only_picked = RwSignal::new(false);
         let found = Memo::new(move |_| {
             let query = parsed.get().ok().flatten();
             let members = cluster.with(|id| {
@@ -78,7 +83,9 @@ impl Many {
                 let is_member =
                     |place: &u32| members.as_ref().is_none_or(|members| members.binary_search(place).is_ok());
                 let places = (0u32..).zip(runs).filter(|(place, run)| is_member(place) && fits(&run.report));
-                places.map(|(place, _)| place).collect::<Vec<u32>>()
+                let is_picked =
+                    |run: &OpenedRun| !only_picked.get() || picked.with(|picked| picked.contains(&run.key));
+                places.filter(|(_, run)| is_picked(run)).map(|(place, _)| place).collect::<Vec<u32>>()
             })
         });
         let facets = Memo::new(move |_| {
@@ -107,7 +114,8 @@ impl Many {
             choices,
             cluster,
             by: RwSignal::new(Field::Agent),
-            picked: RwSignal::default(),
+            picked,
+            only_picked,
             pair: RwSignal::default(),
             facets,
             subset,
@@ -257,13 +265,33 @@ impl Many {
         self.query.set(String::new());
         self.choices.set(Vec::new());
         self.cluster.set(None);
+        self.only_picked.set(false);
     }
 
     /// Whether runs are left out.
     pub(super) fn is_narrowed(self) -> bool {
         self.cluster.with(Option::is_some)
+            || self.only_picked.get()
             || self.choices.with(|choices| !choices.is_empty())
             || self.parsed.with(|parsed| matches!(parsed, Ok(Some(_))))
+    }
+
+    /// Picks these runs and shows them alone in the table.
+    pub(super) fn look_at(self, runs: Vec<RunKey>) {
+        self.picked.set(runs.into_iter().collect());
+        self.only_picked.set(true);
+        self.tab.set(ManyTab::Runs);
+    }
+
+    /// Of these runs, one that failed and one that solved its task.
+    pub(super) fn both_ways(self, runs: &[RunKey]) -> Option<(RunKey, RunKey)> {
+        let ended = |value: OutcomeValue| {
+            let is_so = |key: &RunKey| {
+                untrack(|| self.report(*key)).is_some_and(|report| report.outcome.value == value)
+            };
+            runs.iter().copied().find(is_so)
+        };
+        Some((ended(OutcomeValue::Failed)?, ended(OutcomeValue::Resolved)?))
     }
 
     /// Lays two runs side by side.

@@ -11,7 +11,7 @@ use crate::engine::order;
 
 /// So many clusters have a tile of their own, the greatest; the others share one for each detector. More cannot
 /// be read at a glance.
-const TILES: usize = 60;
+const TILES: usize = 24;
 
 /// A picture of all clusters: what is of one category lies together, within it what is of one detector, and the
 /// area of each tile is its number of runs.
