@@ -17,7 +17,10 @@ mod types;
 mod wording;
 
 pub use crate::engine::cluster::Phase;
-pub use crate::engine::compare::{Divergence, FileChange, FileDifference, OperationCounts, Row, RowKind};
+pub use crate::engine::compare::{
+    Divergence, FileChange, FileDifference, OperationCounts, Row, RowKind, Separation, Separator,
+    SeparatorPlace,
+};
 pub use build::{run_report, weighing};
 pub use collection::{
     Choice, ClusterMap, Collection, Configuration, Detected, Difference, Facet, FacetValue, Facets,
@@ -27,7 +30,7 @@ pub use collection::{
 };
 pub use comparison::{
     Agreement, ComparedRun, Comparison, FindingDifferences, FirstGreen, NumberDifference, TestDifference,
-    compare, markdown_comparison, text_comparison,
+    compare, markdown_comparison, separation, text_comparison,
 };
 pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagnosis};
 pub use joined::{Joined, NoReport, Told, read_reports};

@@ -3,9 +3,12 @@ use std::collections::BTreeMap;
 use super::types::{
     Agreement, ComparedRun, Comparison, FindingDifferences, NumberDifference, TestDifference,
 };
-use crate::engine::compare::{RowKind, align, divergence, file_differences, operation_counts};
+use crate::engine::compare::{
+    RowKind, Separation, TaskRun, align, divergence, file_differences, operation_counts, separate,
+};
 use crate::engine::facts::test_key;
 use crate::engine::report::{FORMAT_VERSION, RunReport, TestReport};
+use crate::engine::trace::OutcomeValue;
 
 const MAX_TESTS: usize = 200;
 
@@ -39,6 +42,23 @@ pub fn compare(a: &RunReport, b: &RunReport) -> Comparison {
         findings: finding_differences(a, b),
         notes: notes(a, b),
     }
+}
+
+/// What tells the runs of one task that passed from those that failed, by their reports; `None` unless there are
+/// both. Runs whose outcome is not known count on neither side.
+pub fn separation(runs: &[&RunReport]) -> Option<Separation> {
+    let runs: Vec<TaskRun<'_>> = runs
+        .iter()
+        .map(|report| TaskRun {
+            track: &report.track,
+            passed: match report.outcome.value {
+                OutcomeValue::Resolved => Some(true),
+                OutcomeValue::Failed => Some(false),
+                OutcomeValue::Unknown => None,
+            },
+        })
+        .collect();
+    separate(&runs)
 }
 
 fn numbers(a: &RunReport, b: &RunReport) -> Vec<NumberDifference> {
@@ -126,17 +146,19 @@ fn notes(a: &RunReport, b: &RunReport) -> Vec<String> {
             notes.push(format!("{name} did {} more things than were compared.", report.track.more));
         }
     }
-    if let (Some(one), Some(other)) = (&a.task, &b.task)
+    // A task without an id is known by its words, which harnesses put differently.
+    let id = |report: &RunReport| report.task.clone().filter(|task| !task.contains(' '));
+    if let (Some(one), Some(other)) = (id(a), id(b))
         && one != other
     {
-        notes.push("The two runs seem to be of different tasks.".to_owned());
+        notes.push("The two runs are of different tasks.".to_owned());
     }
     notes
 }
 
 #[cfg(test)]
 mod tests {
-    use super::compare;
+    use super::{compare, separation};
     use crate::engine::compare::RowKind;
     use crate::engine::report::RunReport;
     use crate::engine::report::comparison::Comparison;
@@ -214,6 +236,16 @@ mod tests {
         };
         let mirrored: Vec<_> = pairs(&back).into_iter().map(|(b, a, kind)| (a, b, kind)).collect();
         assert_eq!(pairs(&there), mirrored);
+    }
+
+    #[test]
+    fn what_tells_passing_runs_from_failing_ones() {
+        let (failed, passed) = (report("a", RED), report("b", GREEN));
+        let unknown = report("c", "read  src/lib.rs");
+        let separation = separation(&[&unknown, &failed, &passed]).unwrap();
+        assert_eq!((separation.passing, separation.failing, separation.typical), (1, 1, Some((2, 1))));
+        assert_eq!(separation.separators[0].text, "had the tests green after the last edit");
+        assert_eq!(separation.separators[0].places.len(), 3);
     }
 
     #[test]

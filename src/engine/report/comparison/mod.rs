@@ -8,7 +8,7 @@ mod testing;
 mod text;
 mod types;
 
-pub use build::compare;
+pub use build::{compare, separation};
 pub use markdown::markdown_comparison;
 pub use text::text_comparison;
 pub use types::{
