@@ -140,7 +140,8 @@ fn at(a: &Track, b: &Track, rows: &[Row], parting: usize) -> Divergence {
     let (next_a, next_b) = (next(&|row| row.0), next(&|row| row.1));
     let is_common = |row: &&Row| matches!(row.2, RowKind::Same | RowKind::Similar);
     let common_after = after.iter().skip(1).filter(is_common).count();
-    let text = text(a, b, last, (&next_a, &next_b));
+    let kind = after.first().map_or(RowKind::Similar, |row| row.2);
+    let text = text((a, &next_a), (b, &next_b), last, kind);
     Divergence {
         row: u32::try_from(parting).unwrap_or(u32::MAX),
         last_common: last.and_then(|(at_a, at_b)| Some((a.act(at_a)?.step, b.act(at_b)?.step))),
@@ -151,12 +152,24 @@ fn at(a: &Track, b: &Track, rows: &[Row], parting: usize) -> Divergence {
     }
 }
 
-fn text(a: &Track, b: &Track, last: Option<(usize, usize)>, (next_a, next_b): (&[u32], &[u32])) -> String {
+fn text(
+    (a, next_a): (&Track, &[u32]),
+    (b, next_b): (&Track, &[u32]),
+    last: Option<(usize, usize)>,
+    kind: RowKind,
+) -> String {
     let one = |track: &Track, next: &[u32]| match next.first() {
         Some(place) => told(track, *place as usize),
         None => "did nothing more".to_owned(),
     };
     let (of_a, of_b) = (one(a, next_a), one(b, next_b));
+    let instead = if of_a != of_b {
+        format!("A {of_a}; B {of_b}")
+    } else if kind == RowKind::OnlyB {
+        format!("B {of_b} once more than A")
+    } else {
+        format!("A {of_a} once more than B")
+    };
     match last {
         Some((at_a, at_b)) => {
             let steps =
@@ -166,9 +179,9 @@ fn text(a: &Track, b: &Track, last: Option<(usize, usize)>, (next_a, next_b): (&
             } else {
                 format!("step {} in A, {} in B", steps.0, steps.1)
             };
-            format!("After both {} ({steps}), A {of_a}; B {of_b}.", told(a, at_a))
+            format!("After both {} ({steps}), {instead}.", told(a, at_a))
         }
-        None => format!("From the start: A {of_a}; B {of_b}."),
+        None => format!("From the start: {instead}."),
     }
 }
 
@@ -221,6 +234,16 @@ mod tests {
     fn runs_part_where_the_same_check_turns_out_differently() {
         let (_, text) = parting("test  pytest  tests green", "test  pytest  tests red 1/9").unwrap();
         assert_eq!(text, "From the start: A tested with `pytest`, green; B tested with `pytest`, red.");
+    }
+
+    #[test]
+    fn runs_part_where_one_does_the_same_once_more() {
+        let (_, text) = parting(
+            "read  x/f.rs\n call  calc\n read  q\n call  calc\n submit  x",
+            "read  y/f.rs\n call  calc\n submit  x",
+        )
+        .unwrap();
+        assert!(text.ends_with(", A called `calc` once more than B."), "{text}");
     }
 
     #[test]

@@ -7,20 +7,19 @@ use super::track::{Act, Track};
 use crate::engine::facts::{
     ActionFacts, ActionOutcome, ClaimKind, EditKind, Operation, RunFacts, StepFacts, gist,
 };
-use crate::engine::trace::{EventKind, Role, Step, StepKind, Trace, Usage};
+use crate::engine::trace::{AgentId, EventKind, Role, Step, StepKind, Trace, Usage};
 
 /// Draws the track of a run.
 pub fn track(trace: &Trace, facts: &RunFacts) -> Track {
     let mut drawing = Drawing { root: Root::of(facts), ..Drawing::default() };
     drawing.place("");
-    let many_agents = trace.participants.len() > 1;
     let turns_with_actions: BTreeSet<u32> =
         trace.live_steps().filter(|(_, step)| step.is_action()).map(|(_, step)| step.turn).collect();
     for (id, step) in trace.live_steps() {
         drawing.spend(step);
         drawing.track.turns = drawing.track.turns.max(step.turn);
         let facts = facts.step(id);
-        let agent = if many_agents { trace.participant(step.agent) } else { "" };
+        let agent = if step.agent == AgentId::default() { "" } else { trace.participant(step.agent) };
         let act = Act { step: id.0, operation: "", target: "", ending: "", error: "", agent };
         match step.kind {
             StepKind::Action => {
@@ -157,6 +156,8 @@ impl Drawing {
                 }
                 None => file().unwrap_or_default(),
             },
+            // An editor that has a file open need not name it.
+            Operation::Edit | Operation::Create | Operation::Delete => file().unwrap_or_default(),
             _ => file().or_else(gist).unwrap_or_default(),
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Columns of equal length, one entry an act, so that it stays small as JSON; [`Track::act`] reads one. Texts
 /// are places in `words`, whose first is empty and stands for "none".
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Track {
     pub words: Vec<String>,
     /// The step of each act, rising.
@@ -19,7 +20,7 @@ pub struct Track {
     pub endings: Vec<u32>,
     /// The masked error.
     pub errors: Vec<u32>,
-    /// Who acted; left empty where one agent did everything.
+    /// Who acted, none for the main agent; left empty where that did everything.
     pub agents: Vec<u32>,
     /// Tokens, prompts included, spent since the act before; left empty where none are known.
     pub tokens: Vec<u32>,
@@ -48,7 +49,7 @@ pub struct Act<'a> {
     pub target: &'a str,
     pub ending: &'a str,
     pub error: &'a str,
-    /// Empty where one agent did everything.
+    /// Empty for the main agent.
     pub agent: &'a str,
 }
 

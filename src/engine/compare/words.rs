@@ -9,6 +9,8 @@ pub fn told(track: &Track, place: usize) -> String {
     let or = |otherwise: &str| if target.is_empty() { format!(" {otherwise}") } else { target.clone() };
     let done = match act.operation {
         "read" => format!("read{}", or("a file")),
+        // What was searched; or, where that is not known, by which command.
+        "search" if act.target.contains(' ') => format!("searched with{target}"),
         "search" => format!("searched{target}"),
         "list" => format!("listed{}", or("files")),
         "edit" => format!("edited{}", or("a file")),

@@ -116,7 +116,7 @@ fn lines(change: &FileChange) -> String {
 pub(super) fn value(value: Option<f64>) -> String {
     match value {
         None => "unknown".to_owned(),
-        Some(value) if value.fract() != 0.0 && value.abs() < 10.0 => format!("{:.4}", value),
+        Some(value) if value.abs() < 10.0 => ((value * 1e4).round() / 1e4).to_string(),
         Some(value) => number(value),
     }
 }
