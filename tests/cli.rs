@@ -471,3 +471,77 @@ fn a_broken_line_of_reports_costs_itself_and_a_repeated_run_counts_once() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("no report of a run"), "{}", stderr(&output));
 }
+
+const BEFORE: &str = r#"[
+    {"timestamp": 0, "action": "retrieve_context", "state": {"query": "API timeout"}},
+    {"timestamp": 1, "action": "run_tests", "state": {"tests_passed": false}},
+    {"timestamp": 2, "action": "generate_fix", "state": {"code_patch": "increase timeout"}},
+    {"timestamp": 3, "action": "run_tests", "state": {"tests_passed": false}}
+]"#;
+
+#[test]
+fn two_runs_are_laid_side_by_side() {
+    let folder = folder("compared");
+    let red = write(&folder, "red.json", BEFORE);
+    let green = write(
+        &folder,
+        "green.json",
+        BEFORE.replace(
+            "3, \"action\": \"run_tests\", \"state\": {\"tests_passed\": false",
+            "3, \"action\": \"run_tests\", \"state\": {\"tests_passed\": true",
+        ),
+    );
+    let output = tracebench(&["compare", &red, &green]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for expected in ["=== Where they part ===", "=== In numbers ===", "red.json", "green.json"] {
+        assert!(stdout(&output).contains(expected), "no “{expected}” in:\n{}", stdout(&output));
+    }
+    let markdown = tracebench(&["compare", "--format", "markdown", &red, &green]);
+    assert!(stdout(&markdown).contains("### Where they part"));
+    let json = tracebench(&["compare", "--format", "json", &red, &green]);
+    let comparison: Value = serde_json::from_str(stdout(&json)).unwrap();
+    assert_eq!(comparison["rows"].as_array().unwrap().len(), 4);
+    assert_eq!(comparison["rows"][3], serde_json::json!([3, 3, "similar"]));
+    assert_eq!(comparison["divergence"]["row"], 3);
+}
+
+#[test]
+fn reports_are_compared_as_their_traces_are_and_one_of_several_is_named_by_its_number() {
+    let folder = folder("compared-reports");
+    let other = "tests/fixtures/swe-agent/leap-year.traj";
+    let reports = tracebench(&["report", "--format", "ndjson", SAMPLE, other]);
+    let all = write(&folder, "all.ndjson", &reports.stdout);
+    let (first, second) = (format!("{all}#1"), format!("{all}#2"));
+    let by_reports = tracebench(&["compare", &first, &second]);
+    assert_eq!(by_reports.status.code(), Some(0), "{}", stderr(&by_reports));
+    assert_eq!(stdout(&by_reports), stdout(&tracebench(&["compare", SAMPLE, other])));
+
+    let whole = tracebench(&["report", "--format", "json", SAMPLE, other]);
+    let whole = write(&folder, "whole.json", &whole.stdout);
+    let by_whole = tracebench(&["compare", &format!("{whole}#1"), &format!("{whole}#2")]);
+    assert_eq!(stdout(&by_whole), stdout(&by_reports), "{}", stderr(&by_whole));
+
+    let unclear = tracebench(&["compare", &all, SAMPLE]);
+    assert_eq!(unclear.status.code(), Some(2));
+    assert!(
+        stderr(&unclear).contains("there are 2 runs in it; say which one is meant"),
+        "{}",
+        stderr(&unclear)
+    );
+    let none = tracebench(&["compare", &format!("{all}#3"), SAMPLE]);
+    assert!(stderr(&none).contains("expected a run from 1 to 2, found #3"), "{}", stderr(&none));
+    let missing = tracebench(&["compare", "no-such-file.json", SAMPLE]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(stderr(&missing).contains("no-such-file.json: there is no such file"), "{}", stderr(&missing));
+}
+
+#[test]
+fn one_run_in_two_formats_is_nearly_the_same() {
+    let folder = "tests/fixtures/droid";
+    let (session, stream) = (format!("{folder}/session.jsonl"), format!("{folder}/stream.jsonl"));
+    let output = tracebench(&["compare", "--format", "json", &session, &stream]);
+    let comparison: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(comparison["agreement"]["only_a"], 0);
+    assert_eq!(comparison["agreement"]["only_b"], 0);
+    assert_eq!(comparison["divergence"], Value::Null);
+}

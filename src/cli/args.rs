@@ -22,6 +22,8 @@ pub(super) enum Command {
     /// Say of each file what it was taken for and why, what of it could not be read, and what it does not
     /// hold.
     Doctor(DoctorArgs),
+    /// Lay two runs side by side: where they part, what each did instead, and what each left behind.
+    Compare(CompareArgs),
     /// List the formats that can be read.
     Formats,
     /// List the detectors, with what each looks for.
@@ -87,6 +89,27 @@ pub(super) struct DoctorArgs {
     /// How many files are examined at once; all processors' worth if not given.
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CompareArgs {
+    /// A trace file of any format, or a report as `--format ndjson` prints it. Of a file with several runs,
+    /// FILE#2 is the second.
+    #[arg(value_name = "A")]
+    pub(super) a: String,
+    #[arg(value_name = "B")]
+    pub(super) b: String,
+    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+    pub(super) format: CompareFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareFormat {
+    #[default]
+    Text,
+    /// All rows of both runs as well.
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@
 mod args;
 mod catalog;
 mod collect;
+mod compare;
 mod doctor;
 mod files;
 mod gather;
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Formats => catalog::formats(&mut io::stdout().lock()).map(|()| true),
         Command::Detectors => catalog::detectors(&mut io::stdout().lock()).map(|()| true),
         Command::Profile(args) => profile::print(&args.name, &mut io::stdout().lock()).map(|()| true),
