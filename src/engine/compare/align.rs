@@ -77,8 +77,8 @@ mod tests {
 
     use super::RowKind::{self, OnlyA, OnlyB};
     use super::{Row, align};
-    use crate::engine::compare::testing::tracked;
     use crate::engine::compare::track::Track;
+    use crate::engine::testing::tracked;
 
     /// A row a line: what A did, how it goes together, what B did.
     fn drawn(a: &str, b: &str) -> Vec<String> {

@@ -46,7 +46,7 @@ pub fn operation_counts(a: &Track, b: &Track) -> Vec<OperationCounts> {
 #[cfg(test)]
 mod tests {
     use super::operation_counts;
-    use crate::engine::compare::testing::tracked;
+    use crate::engine::testing::tracked;
 
     #[test]
     fn what_differs_most_comes_first() {

@@ -189,7 +189,7 @@ fn text(
 mod tests {
     use super::divergence;
     use crate::engine::compare::align;
-    use crate::engine::compare::testing::tracked;
+    use crate::engine::testing::tracked;
 
     fn parting(a: &str, b: &str) -> Option<(u32, String)> {
         let (a, b) = (tracked(a), tracked(b));

@@ -114,7 +114,7 @@ fn decisions(track: &Track, found: &mut Features) {
 #[cfg(test)]
 mod tests {
     use super::{SharedNames, features};
-    use crate::engine::compare::testing::tracked;
+    use crate::engine::testing::tracked;
 
     #[test]
     fn what_a_run_did_in_short_sentences() {

@@ -39,7 +39,7 @@ fn shared(one: &BTreeMap<(&str, &str), u64>, other: &BTreeMap<(&str, &str), u64>
 #[cfg(test)]
 mod tests {
     use super::medoid;
-    use crate::engine::compare::testing::tracked;
+    use crate::engine::testing::tracked;
 
     #[test]
     fn the_one_in_the_middle() {

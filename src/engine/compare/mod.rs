@@ -14,8 +14,6 @@ mod path;
 mod root;
 mod separate;
 mod state;
-#[cfg(test)]
-mod testing;
 mod tokens;
 mod track;
 mod words;

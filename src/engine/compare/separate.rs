@@ -209,8 +209,8 @@ fn number(count: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{Separation, TaskRun, fisher, separate};
-    use crate::engine::compare::testing::tracked;
     use crate::engine::compare::track::Track;
+    use crate::engine::testing::tracked;
 
     const CAREFUL: &str = "
         read  src/lib.rs

@@ -86,7 +86,7 @@ fn left<'a>(track: &'a Track, names: &SharedNames<'a>) -> BTreeMap<&'a str, Left
 #[cfg(test)]
 mod tests {
     use super::file_differences;
-    use crate::engine::compare::testing::tracked;
+    use crate::engine::testing::tracked;
 
     #[test]
     fn what_each_left_changed() {

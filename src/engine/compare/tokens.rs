@@ -77,7 +77,7 @@ fn kernel<'a>(operation: &str, target: &'a str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::tokens;
-    use crate::engine::compare::testing::tracked;
+    use crate::engine::testing::tracked;
 
     #[test]
     fn a_file_is_the_same_however_much_of_its_path_is_told() {

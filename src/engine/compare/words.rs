@@ -62,7 +62,7 @@ fn end(ending: &str, error: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::told;
-    use crate::engine::compare::testing::tracked;
+    use crate::engine::testing::tracked;
 
     #[test]
     fn acts_in_words() {

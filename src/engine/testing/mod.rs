@@ -4,6 +4,8 @@ mod check_import;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod reported;
+#[cfg(test)]
 pub mod script;
 
 pub use check_import::{
@@ -11,3 +13,5 @@ pub use check_import::{
 };
 #[cfg(test)]
 pub use reading::{drawn, only, part};
+#[cfg(test)]
+pub use reported::{reported, tracked};

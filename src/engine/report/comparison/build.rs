@@ -162,7 +162,7 @@ mod tests {
     use crate::engine::compare::RowKind;
     use crate::engine::report::RunReport;
     use crate::engine::report::comparison::Comparison;
-    use crate::engine::report::comparison::testing::report;
+    use crate::engine::testing::reported as report;
 
     const RED: &str = "
         # outcome failed

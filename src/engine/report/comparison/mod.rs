@@ -3,8 +3,6 @@
 mod build;
 mod markdown;
 mod sections;
-#[cfg(test)]
-mod testing;
 mod text;
 mod types;
 

@@ -94,7 +94,7 @@ fn write_more(all: usize, shown: usize, what: &str, out: &mut dyn Write) -> fmt:
 mod tests {
     use super::text_comparison;
     use crate::engine::report::comparison::compare;
-    use crate::engine::report::comparison::testing::report;
+    use crate::engine::testing::reported as report;
 
     #[test]
     fn a_comparison_reads_from_the_parting_to_the_details() {
