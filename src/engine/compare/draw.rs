@@ -7,6 +7,7 @@ use super::track::{Act, Track};
 use crate::engine::facts::{
     ActionFacts, ActionOutcome, ClaimKind, EditKind, Operation, RunFacts, StepFacts, gist,
 };
+use crate::engine::order;
 use crate::engine::trace::{AgentId, EventKind, Role, Step, StepKind, Trace, Usage};
 
 /// Draws the track of a run.
@@ -52,10 +53,7 @@ pub fn track(trace: &Trace, facts: &RunFacts) -> Track {
 }
 
 fn claims(facts: &StepFacts) -> String {
-    let mut names: Vec<&str> = facts.claims.iter().filter_map(|claim| claim_name(claim.kind)).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.join(", ")
+    order::distinct(facts.claims.iter().filter_map(|claim| claim_name(claim.kind))).join(", ")
 }
 
 /// Claims that say how the run stands; hedges are part of how an agent talks.

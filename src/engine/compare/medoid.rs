@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::track::Track;
 
+/// How often a run did what to what.
+type Bag<'a> = BTreeMap<(&'a str, &'a str), u64>;
+
 /// The place of the run, among those named, that shares most with all of them; of equals the first. What is
 /// compared is how often each run did each thing, not in which order: that is enough to find a typical one.
 pub(super) fn medoid(tracks: &[&Track], places: &[usize]) -> Option<usize> {
-    let bags: Vec<(usize, BTreeMap<(&str, &str), u64>)> =
+    let bags: Vec<(usize, Bag<'_>)> =
         places.iter().filter_map(|place| Some((*place, bag(tracks.get(*place)?)))).collect();
-    let likeness =
-        |one: &BTreeMap<(&str, &str), u64>| -> u64 { bags.iter().map(|(_, other)| shared(one, other)).sum() };
+    let likeness = |one: &Bag<'_>| -> u64 { bags.iter().map(|(_, other)| shared(one, other)).sum() };
     let mut best: Option<(u64, usize)> = None;
     for (place, bag) in &bags {
         let likeness = likeness(bag);
@@ -21,7 +23,7 @@ pub(super) fn medoid(tracks: &[&Track], places: &[usize]) -> Option<usize> {
     best.map(|(_, place)| place)
 }
 
-fn bag(track: &Track) -> BTreeMap<(&str, &str), u64> {
+fn bag(track: &Track) -> Bag<'_> {
     let mut bag = BTreeMap::new();
     for act in track.acts() {
         *bag.entry((act.operation, act.target)).or_default() += 1;
@@ -30,7 +32,7 @@ fn bag(track: &Track) -> BTreeMap<(&str, &str), u64> {
 }
 
 /// What two runs have in common of all they did, in thousandths, so that whole numbers are compared.
-fn shared(one: &BTreeMap<(&str, &str), u64>, other: &BTreeMap<(&str, &str), u64>) -> u64 {
+fn shared(one: &Bag<'_>, other: &Bag<'_>) -> u64 {
     let common: u64 = one.iter().map(|(key, count)| (*count).min(other.get(key).copied().unwrap_or(0))).sum();
     let all = one.values().sum::<u64>() + other.values().sum::<u64>() - common;
     (common * 1000).checked_div(all).unwrap_or(1000)

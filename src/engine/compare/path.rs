@@ -208,7 +208,7 @@ mod tests {
 
     fn aligned(a: &str, b: &str) -> String {
         let pairs = pairs(&drawn(a), &drawn(b));
-        pairs.iter().map(|(a_at, b_at)| format!("{a_at}-{b_at} ")).collect::<String>().trim_end().to_owned()
+        pairs.iter().map(|(a_at, b_at)| format!("{a_at}-{b_at}")).collect::<Vec<_>>().join(" ")
     }
 
     #[test]

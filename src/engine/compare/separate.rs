@@ -181,15 +181,13 @@ fn places(feature: &Feature, tracks: &[&Track], told: &[Features]) -> Vec<Separa
     });
     (0u32..)
         .zip(tracks.iter().zip(told))
-        .map(|(run, (track, told))| match told.get(feature) {
-            Some(place) => {
-                let step = track.act(*place as usize).map(|act| act.step);
-                SeparatorPlace { run, did: true, step }
-            }
-            None => {
-                let step = example.and_then(|(example, at)| missing_at(example, at, track));
-                SeparatorPlace { run, did: false, step }
-            }
+        .map(|(run, (track, told))| {
+            let shown = told.get(feature).map(|place| track.act(*place as usize).map(|act| act.step));
+            let step = shown.unwrap_or_else(|| {
+                let (example, at) = example?;
+                missing_at(example, at, track)
+            });
+            SeparatorPlace { run, did: shown.is_some(), step }
         })
         .collect()
 }

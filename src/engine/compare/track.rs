@@ -36,9 +36,11 @@ pub struct Track {
     pub more: u32,
 }
 
-/// A change to a file: place of the act, what kind (`create`, `modify`, `delete`, `revert`) and of which file
-/// (none: of all), as places in the words; lines added and removed, where the call shows them; and a hash of
-/// the change itself, 0 where its text is not known.
+/// A change to a file.
+///
+/// In order: the place of the act; what kind (`create`, `modify`, `delete`, `revert`) and of which file (none: of
+/// all), as places in the words; lines added and removed, where the call shows them; and a hash of the change
+/// itself, 0 where its text is not known.
 pub type TrackEdit = (u32, u32, u32, Option<u32>, Option<u32>, u32);
 
 /// One act of a track.

@@ -9,8 +9,9 @@ use super::shell::{self, Command};
 const MAX_OPERANDS: usize = 3;
 const MAX_WORD: usize = 80;
 
-/// The program that matters with what it works on, wrappers, options, pipes and redirections taken off:
-/// `pytest tests/a.py` for `cd /repo && timeout 60 python -m pytest -q tests/a.py | tail -3`. Of a program that
+/// The program that matters with what it works on, without all that is around it.
+///
+/// Wrappers, options, pipes and redirections are taken off: `pytest tests/a.py` for `cd /repo && timeout 60 python -m pytest -q tests/a.py | tail -3`. Of a program that
 /// is handed over as text only its interpreter is left. `None` where the text does not show what was done: it
 /// was cut before that, or is no command line.
 pub fn gist(command: &str, done: Operation) -> Option<String> {

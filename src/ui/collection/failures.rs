@@ -102,6 +102,7 @@ fn Tile(tile: MapTile) -> impl IntoView {
         }
     };
     let story = tile_story(runs, failed, resolved, clusters);
+    let title = format!("{name}: {story}");
     let share = |part: u32| format!("{:.1}%", f64::from(part) / f64::from(runs.max(1)) * 100.0);
     view! {
         <li class="cluster-map__tile" style=("--x", at(x)) style=("--y", at(y)) style=("--w", at(width)) style=("--h", at(height))>
@@ -109,7 +110,7 @@ fn Tile(tile: MapTile) -> impl IntoView {
                 class:cluster-map__tile--on=is_on
                 disabled=id.with_value(Option::is_none)
                 aria-pressed=move || is_on().to_string()
-                title=format!("{name}: {story}")
+                title=title
                 on:click=choose
             >
                 <span>
@@ -279,7 +280,14 @@ fn ClusterCard(cluster: Cluster) -> impl IntoView {
         _ if u64::from(cluster.failed) == runs => "all failed".to_owned(),
         _ => format!("{} failed · {} resolved", cluster.failed, cluster.resolved),
     };
-    let template = (cluster.template != "-").then_some(cluster.template);
+    let template = (cluster.template != "-").then(|| {
+        let title = cluster.template.clone();
+        view! {
+            <code class="cluster__template" title=title>
+                {cluster.template}
+            </code>
+        }
+    });
     let phase = (cluster.phase != "-").then(|| format!(" · {} phase", cluster.phase));
     let variants = cluster.variants.len();
     let near = (variants > 1).then(|| format!(" · {variants} near signatures"));
@@ -298,7 +306,7 @@ fn ClusterCard(cluster: Cluster) -> impl IntoView {
                 <b>{cluster.name}</b>
                 <span>{counted(runs, "run", "runs")}</span>
             </button>
-            {template.map(|template| view! { <code class="cluster__template" title=template.clone()>{template}</code> })}
+            {template}
             {(known > 0)
                 .then(|| {
                     view! {

@@ -107,7 +107,13 @@ fn row(many: Many, field: Field, group: Group) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <span class="trends__name" title=label.clone()>{label}</span> }.into_any()
+        let title = label.clone();
+        view! {
+            <span class="trends__name" title=title>
+                {label}
+            </span>
+        }
+        .into_any()
     };
     let steps = median_steps.map(|steps| format!("{steps:.0}"));
     view! {
@@ -131,8 +137,9 @@ fn row(many: Many, field: Field, group: Group) -> impl IntoView {
 fn ScoreBox(quartiles: Quartiles) -> impl IntoView {
     let Quartiles { lower, median, upper } = quartiles;
     let told = format!("median {}, from {} to {}", score(median), score(lower), score(upper));
+    let title = told.clone();
     view! {
-        <span class="rate score-box" title=told.clone()>
+        <span class="rate score-box" title=title>
             <b>{score(median)}</b>
             <span class="rate__line" aria-hidden="true">
                 <i class="score-box__box" style=("--from", format!("{lower:.1}%")) style=("--to", format!("{:.1}%", 100.0 - upper))></i>
