@@ -48,7 +48,7 @@ pub(super) fn is_near(one: &[u64], other: &[u64]) -> bool {
 /// Which sets are near each other: for each the lowest place of its group. Only sets of the same kind are
 /// compared, and only where `may_join` allows it.
 ///
-/// Least hashes with fixed seeds in bands find the pairs (MinHash, LSH), the sets themselves decide. Groups are
+/// Least hashes with fixed seeds in bands find the pairs (`MinHash`, LSH), the sets themselves decide. Groups are
 /// joined only where those who stand for them are near as well, so that a chain of small steps does not lead
 /// from one failure to quite another. Time grows with the number of sets, not with its square: of the sets
 /// that share a band, each is compared with the one before it and with the first.

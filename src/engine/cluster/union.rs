@@ -46,7 +46,9 @@ mod tests {
         let pairs = [(0, 3), (5, 4), (3, 5), (1, 2)];
         let heads = |pairs: &[(usize, usize)]| {
             let mut unions = Unions::of(7);
-            pairs.iter().for_each(|(one, other)| unions.join(*one, *other));
+            for (one, other) in pairs {
+                unions.join(*one, *other);
+            }
             unions.heads()
         };
         let backwards: Vec<(usize, usize)> = pairs.iter().rev().map(|(one, other)| (*other, *one)).collect();

@@ -103,8 +103,9 @@ impl Ended {
     }
 }
 
-/// What distinguishes runs that failed from those that did not: of each cluster and of each detector that is met
-/// in some runs of known outcome. What shows a difference comes first, the greatest first. Empty where no run is
+/// What distinguishes runs that failed from those that solved their task.
+///
+/// Of each cluster and of each detector that is met in some runs of known outcome. What shows a difference comes first, the greatest first. Empty where no run is
 /// known to have failed, or none to have solved its task.
 pub fn differences(runs: &[RunDigest], clusters: &[Cluster]) -> Vec<Difference> {
     let mut all = Ended::default();

@@ -79,16 +79,15 @@ fn write_tasks(matrix: &TaskMatrix, out: &mut dyn Write) -> fmt::Result {
         return Ok(());
     }
     writeln!(out, "\n=== {} Tasks ===", matrix.tasks.len())?;
-    let sorts: [(&str, fn(&TaskRow) -> bool); 3] = [
-        ("Solved and failed by the same agent and model", |row| row.flaky),
-        ("Solved by one and failed by another", |row| row.both && !row.flaky),
-        ("Solved by nobody", |row| row.unsolved),
-    ];
-    for (title, is_so) in sorts {
-        let rows: Vec<&TaskRow> = matrix.tasks.iter().filter(|row| is_so(row)).collect();
-        if rows.is_empty() {
-            continue;
-        }
+    let sort = |row: &TaskRow| match row {
+        _ if row.flaky => Some("Solved and failed by the same agent and model"),
+        _ if row.both => Some("Solved by one and failed by another"),
+        _ if row.unsolved => Some("Solved by nobody"),
+        _ => None,
+    };
+    // The matrix lists tasks by these sorts.
+    for rows in matrix.tasks.chunk_by(|one, other| sort(one) == sort(other)) {
+        let Some(title) = rows.first().and_then(sort) else { continue };
         let named: Vec<String> = rows.iter().take(TASKS).map(|row| cut(&one_line(&row.task), 60)).collect();
         let more = if rows.len() > TASKS { ", …" } else { "" };
         writeln!(out, "- {title} ({}): {}{more}", rows.len(), named.join(", "))?;
