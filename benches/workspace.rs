@@ -50,7 +50,7 @@ fn space_of(run: &Run, sources: &MemorySources) -> Workspace {
     Workspace::of(&run.trace, &run.facts, &mut read)
 }
 
-#[divan::bench(args = [500, 5_000, 20_000], max_time = 5)]
+#[divan::bench(args = [500, 5_000, 20_000, 50_000], max_time = 5)]
 fn reconstruct(bencher: Bencher<'_, '_>, steps: usize) {
     let sources = edits(steps);
     let Some(run) = run_of(&sources) else { return };
@@ -58,7 +58,7 @@ fn reconstruct(bencher: Bencher<'_, '_>, steps: usize) {
 }
 
 /// All that the page shows of a step: the tree, one file's text, its diffs, and what stands beside.
-#[divan::bench(args = PLACES, consts = [500, 5_000, 20_000], max_time = 2)]
+#[divan::bench(args = PLACES, consts = [500, 5_000, 20_000, 50_000], max_time = 2)]
 fn any_step<const STEPS: usize>(bencher: Bencher<'_, '_>, place: u32) {
     let sources = edits(STEPS);
     let Some(run) = run_of(&sources) else { return };

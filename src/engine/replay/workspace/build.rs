@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::history::{Before, Doubt, History};
 use super::names::Names;
 use super::pieces::Source;
+use super::text::Text;
 use super::{Act, Setting, sed};
 use crate::engine::facts::touch::{SedAction, Touch, TouchKind, Toucher, read_patch};
 use crate::engine::trace::StepId;
@@ -124,7 +125,7 @@ impl Build {
         let history = self.files.get(self.names.plain(name).as_str())?;
         (history.exists() && !history.has_gaps()).then(|| {
             let lines: Vec<&str> =
-                history.sources.known_lines(history.current()).map(|(_, text)| text).collect();
+                history.sources.known_lines(history.current().pieces()).map(|(_, text)| text).collect();
             lines.join("\n")
         })
     }
@@ -143,12 +144,12 @@ impl Build {
 
     fn delete(&mut self, step: StepId, name: &str) {
         if let Some(history) = self.files.get_mut(name) {
-            history.push(step, Vec::new(), false, None);
+            history.push(step, Text::default(), false, None);
         }
         let folder = format!("{name}/");
         for (_, history) in self.files.iter_mut().filter(|(other, _)| other.starts_with(&folder)) {
             if history.exists() {
-                history.push(step, Vec::new(), false, None);
+                history.push(step, Text::default(), false, None);
             }
         }
     }
@@ -168,14 +169,14 @@ impl Build {
             .get(from)
             .filter(|copied| *copied.of == *to && source.versions().len() == copied.own_version);
         if let Some((copied, origin)) = back.and_then(|copied| Some((copied, self.files.get(to.as_str())?))) {
-            let pieces = origin.pieces_of(copied.version);
+            let text = origin.text(copied.version).clone();
             let doubt = copied.version.and_then(|version| origin.versions().get(version)?.doubt.clone());
-            self.file(step, &to, Before::Unknown).push(step, pieces, true, doubt);
+            self.file(step, &to, Before::Unknown).push(step, text, true, doubt);
         } else {
             let text = Source {
                 lines: source
                     .sources
-                    .known_lines(source.current())
+                    .known_lines(source.current().pieces())
                     .map(|(line, text)| (line, text.into()))
                     .collect(),
                 len: source.len(),
@@ -183,7 +184,7 @@ impl Build {
             let version = source.versions().len().checked_sub(1);
             let target = self.file(step, &to, Before::Absent);
             let piece = target.sources.add(text);
-            target.push(step, vec![piece], true, None);
+            target.push(step, Text::of([piece]), true, None);
             let own_version = target.versions().len();
             self.copies.insert(to.as_str().into(), Copied { of: from.into(), version, own_version });
         }
@@ -214,10 +215,8 @@ impl Build {
     fn stash_back(&mut self, step: StepId) {
         for (name, version) in std::mem::take(&mut self.stash) {
             let Some(history) = self.files.get_mut(&name) else { continue };
-            let pieces = history.pieces_of(Some(version));
-            let kept = history.versions().get(version).map(|version| (version.exists, version.doubt.clone()));
-            if let Some((exists, doubt)) = kept {
-                history.push(step, pieces, exists, doubt);
+            if let Some(kept) = history.versions().get(version).cloned() {
+                history.push(step, kept.text, kept.exists, kept.doubt);
             }
         }
     }

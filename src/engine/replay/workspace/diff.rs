@@ -89,7 +89,7 @@ impl History {
             Some(version) => self.versions().get(version).is_some_and(|version| version.exists),
             None => self.before != Before::Absent,
         };
-        if exists { self.pieces_of(version) } else { Vec::new() }
+        if exists { self.text(version).pieces() } else { Vec::new() }
     }
 
     fn tokens_of(&self, version: Option<usize>) -> Vec<Token<'_>> {

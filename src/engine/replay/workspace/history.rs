@@ -1,11 +1,9 @@
 //! One file through the run: its versions, and what is known of each.
 
-use super::pieces::{OPEN, Piece, START, Source, Sources, locate, splice};
+use super::pieces::{OPEN, Piece, START, Source, Sources};
+use super::text::Text;
 use crate::engine::facts::touch::Shown;
 use crate::engine::trace::StepId;
-
-/// After so many versions one is stored whole; the others say how they differ from the one before.
-const CHECKPOINT: usize = 32;
 
 /// Whether the file was there before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,22 +29,11 @@ pub enum Doubt {
     Contradicted(StepId),
 }
 
-#[derive(Debug, Clone)]
-enum Stored {
-    Whole(Vec<Piece>),
-    /// From that place of the list before on, so many pieces became these.
-    Changed {
-        at: usize,
-        removed: usize,
-        inserted: Vec<Piece>,
-    },
-}
-
 /// The file from a step on.
 #[derive(Debug, Clone)]
 pub(super) struct Version {
     pub(super) step: StepId,
-    stored: Stored,
+    pub(super) text: Text,
     pub(super) exists: bool,
     pub(super) doubt: Option<Doubt>,
 }
@@ -58,19 +45,14 @@ pub(super) struct History {
     /// The first step that named it.
     pub(super) first_seen: StepId,
     versions: Vec<Version>,
-    /// The last version's text.
-    pieces: Vec<Piece>,
-}
-
-/// All of the file as it was.
-pub(super) fn untouched() -> Vec<Piece> {
-    vec![Piece { source: START, start: 1, len: OPEN }]
+    /// All of the file as it was.
+    start: Text,
 }
 
 impl History {
     pub(super) fn new(before: Before, first_seen: StepId) -> Self {
-        let sources = Sources::default();
-        Self { sources, before, first_seen, versions: Vec::new(), pieces: untouched() }
+        let start = Text::of([Piece { source: START, start: 1, len: OPEN }]);
+        Self { sources: Sources::default(), before, first_seen, versions: Vec::new(), start }
     }
 
     pub(super) fn versions(&self) -> &[Version] {
@@ -90,82 +72,61 @@ impl History {
         self.versions.last().map_or(self.before != Before::Absent, |version| version.exists)
     }
 
-    pub(super) fn current(&self) -> &[Piece] {
-        &self.pieces
+    /// The text as it is now.
+    pub(super) fn current(&self) -> &Text {
+        self.versions.last().map_or(&self.start, |version| &version.text)
     }
 
     /// The text of a version; of `None`, that before the run.
-    pub(super) fn pieces_of(&self, version: Option<usize>) -> Vec<Piece> {
-        let Some(version) = version else { return untouched() };
-        let known = self.versions.get(..=version).unwrap_or_default();
-        let whole = known.iter().rposition(|version| matches!(version.stored, Stored::Whole(_))).unwrap_or(0);
-        let mut pieces = Vec::new();
-        for version in known.get(whole..).unwrap_or_default() {
-            match &version.stored {
-                Stored::Whole(all) => pieces.clone_from(all),
-                Stored::Changed { at, removed, inserted } => {
-                    let end = (at + removed).min(pieces.len());
-                    pieces.splice((*at).min(end)..end, inserted.iter().copied());
-                }
-            }
-        }
-        pieces
+    pub(super) fn text(&self, version: Option<usize>) -> &Text {
+        version.and_then(|version| self.versions.get(version)).map_or(&self.start, |version| &version.text)
     }
 
     /// The file is like this from the step on.
-    pub(super) fn push(&mut self, step: StepId, pieces: Vec<Piece>, exists: bool, doubt: Option<Doubt>) {
+    pub(super) fn push(&mut self, step: StepId, text: Text, exists: bool, doubt: Option<Doubt>) {
         // Several changes of one step are one.
         if self.versions.last().is_some_and(|last| last.step == step) {
             self.versions.pop();
-            self.pieces = self.pieces_of(self.versions.len().checked_sub(1));
         }
-        let stored = if self.versions.len().is_multiple_of(CHECKPOINT) {
-            Stored::Whole(pieces.clone())
-        } else {
-            changed(&self.pieces, &pieces)
-        };
-        self.versions.push(Version { step, stored, exists, doubt });
-        self.pieces = pieces;
+        self.versions.push(Version { step, text, exists, doubt });
     }
 
     /// The last version turns out to have been like this.
-    pub(super) fn correct(&mut self, pieces: Vec<Piece>, doubt: Option<Doubt>) {
-        let Some(last) = self.versions.pop() else { return };
-        self.pieces = self.pieces_of(self.versions.len().checked_sub(1));
-        self.push(last.step, pieces, last.exists, doubt);
+    pub(super) fn correct(&mut self, text: Text, doubt: Option<Doubt>) {
+        if let Some(last) = self.versions.last_mut() {
+            (last.text, last.doubt) = (text, doubt);
+        }
     }
 
     pub(super) fn write(&mut self, step: StepId, text: &str) {
         let piece = self.sources.write(text.lines());
-        self.push(step, vec![piece], true, None);
+        self.push(step, Text::of([piece]), true, None);
     }
 
     /// Nothing is known of its text any more.
     pub(super) fn lose(&mut self, step: StepId, doubt: Doubt) {
         let piece = self.sources.add(Source::default());
-        self.push(step, vec![piece], true, Some(doubt));
+        self.push(step, Text::of([piece]), true, Some(doubt));
     }
 
     pub(super) fn revert(&mut self, step: StepId) {
         if !self.versions.is_empty() {
-            self.push(step, untouched(), true, None);
+            self.push(step, self.start.clone(), true, None);
         }
     }
 
     pub(super) fn append(&mut self, step: StepId, text: &str) {
-        let mut pieces = self.pieces.clone();
-        pieces.push(self.sources.write(text.lines()));
-        self.push(step, pieces, true, self.doubt().cloned());
+        let new = self.sources.write(text.lines());
+        let text = self.current().then(&Text::of([new]));
+        self.push(step, text, true, self.doubt().cloned());
     }
 
     /// Replaces lines at a place that is known.
     pub(super) fn lines(&mut self, step: StepId, at: u32, remove: u32, text: &str) {
         let new = self.sources.write(text.lines());
-        let mut pieces = self.pieces.clone();
-        if splice(&mut pieces, &self.sources, at, remove, &[new]) {
-            self.push(step, pieces, true, self.doubt().cloned());
-        } else {
-            self.lose(step, Doubt::Contradicted(step));
+        match self.current().splice(&self.sources, at, remove, &[new]) {
+            Some(text) => self.push(step, text, true, self.doubt().cloned()),
+            None => self.lose(step, Doubt::Contradicted(step)),
         }
     }
 
@@ -186,24 +147,23 @@ impl History {
             self.contradicted(step, shown, agrees, &differs, other_len);
         }
         for (number, text) in &shown.lines {
-            let Some((index, offset)) = locate(&self.pieces, &self.sources, *number) else { continue };
-            let Some(piece) = self.pieces.get(index).copied() else { continue };
-            if let Some(source) = self.sources.source_mut(piece.source) {
-                source.lines.entry(piece.start + offset).or_insert_with(|| text.clone());
-            }
+            let place = self.current().locate(&self.sources, *number);
+            self.sources.learn(place, text);
         }
     }
 
     /// Finds out how long the one piece is whose end is not known: by the length of the whole, or by what was
     /// written behind it.
     fn find_end(&mut self, shown: &Shown) {
-        let Some(index) = self.pieces.iter().position(|piece| self.sources.len(*piece).is_none()) else {
+        if self.len().is_some() {
             return;
-        };
-        let Some(piece) = self.pieces.get(index).copied() else { return };
+        }
+        let pieces = self.current().pieces();
+        let Some(index) = pieces.iter().position(|piece| self.sources.len(*piece).is_none()) else { return };
+        let Some(piece) = pieces.get(index).copied() else { return };
         let sum = |pieces: &[Piece]| pieces.iter().map(|piece| self.sources.len(*piece)).sum::<Option<u32>>();
-        let before = sum(self.pieces.get(..index).unwrap_or_default());
-        let behind = self.pieces.get(index + 1..).unwrap_or_default();
+        let before = sum(pieces.get(..index).unwrap_or_default());
+        let behind = pieces.get(index + 1..).unwrap_or_default();
         let at = match (shown.len, behind.first()) {
             (Some(len), _) => sum(behind).and_then(|behind| (len + 1).checked_sub(behind)),
             (None, Some(next)) => {
@@ -230,29 +190,31 @@ impl History {
             self.lose(step, doubt);
             return;
         }
-        let mut pieces = self.pieces.clone();
+        let mut now = self.current().clone();
         for (number, text) in shown.lines.iter().filter(|(number, _)| differs.contains(number)) {
             let new = self.sources.write(std::iter::once(&**text));
-            splice(&mut pieces, &self.sources, *number, 1, &[new]);
+            now = now.splice(&self.sources, *number, 1, &[new]).unwrap_or(now);
         }
-        self.push(step, pieces, true, Some(doubt));
+        self.push(step, now, true, Some(doubt));
     }
 
     /// `None` where the text ends before; `Some(None)` where the line is not known.
     #[expect(clippy::option_option, reason = "a line that is not known is not the same as none")]
     pub(super) fn text_of(&self, line: u32) -> Option<Option<&str>> {
-        let (index, offset) = locate(&self.pieces, &self.sources, line)?;
-        let piece = self.pieces.get(index).copied()?;
+        let (piece, offset) = self.current().locate(&self.sources, line)?;
         Some(self.sources.get(piece, offset))
     }
 
     pub(super) fn len(&self) -> Option<u32> {
-        self.pieces.iter().map(|piece| self.sources.len(*piece)).sum()
+        self.current().len(&self.sources)
     }
 
     /// Whether any line is not known.
     pub(super) fn has_gaps(&self) -> bool {
-        self.pieces.iter().any(|piece| self.sources.len(*piece) != Some(self.sources.known(*piece)))
+        self.current()
+            .pieces()
+            .iter()
+            .any(|piece| self.sources.len(*piece) != Some(self.sources.known(*piece)))
     }
 
     /// A text in the place of another, as editors do it.
@@ -270,7 +232,7 @@ impl History {
             self.lose(step, doubt);
             return;
         }
-        let mut pieces = self.pieces.clone();
+        let mut now = self.current().clone();
         let count = u32::try_from(olds.len()).unwrap_or(u32::MAX);
         for line in places.iter().rev() {
             let first = self.text_of(*line).flatten().unwrap_or("");
@@ -285,16 +247,16 @@ impl History {
             };
             let gone = removes && text.is_empty();
             let new = self.sources.write(text.split('\n').filter(|_| !gone));
-            splice(&mut pieces, &self.sources, *line, count, &[new]);
+            now = now.splice(&self.sources, *line, count, &[new]).unwrap_or(now);
         }
         let doubt = self.doubt().cloned().or((all && self.has_gaps()).then_some(Doubt::Pattern(step)));
-        self.push(step, pieces, true, doubt);
+        self.push(step, now, true, doubt);
     }
 
     /// The lines at which a text begins, that do not overlap. The first line of it may be the end of one, the last
     /// the beginning.
     fn find(&self, text: &[&str], whole: bool) -> Vec<u32> {
-        let known: Vec<(u32, &str)> = self.sources.known_lines(&self.pieces).collect();
+        let known: Vec<(u32, &str)> = self.sources.known_lines(self.current().pieces()).collect();
         let last = text.len() - 1;
         let fits = |at: usize| {
             let Some(window) = known.get(at..at + text.len()) else { return false };
@@ -328,12 +290,4 @@ impl History {
         }
         places
     }
-}
-
-fn changed(before: &[Piece], after: &[Piece]) -> Stored {
-    let at = before.iter().zip(after).take_while(|(one, two)| one == two).count();
-    let (old, new) = (before.get(at..).unwrap_or_default(), after.get(at..).unwrap_or_default());
-    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(one, two)| one == two).count();
-    let inserted = new.get(..new.len() - same).unwrap_or_default().to_vec();
-    Stored::Changed { at, removed: old.len() - same, inserted }
 }

@@ -12,6 +12,7 @@ mod names;
 mod patched;
 mod pieces;
 mod sed;
+mod text;
 mod view;
 
 pub use acts::{Act, Setting};

@@ -1,7 +1,8 @@
 //! A file through patches, and through diffs that show how it stands.
 
-use super::history::{Before, Doubt, History, untouched};
-use super::pieces::{Piece, locate, splice};
+use super::history::{Before, Doubt, History};
+use super::pieces::{Piece, Sources};
+use super::text::Text;
 use crate::engine::facts::touch::{FilePatch, Hunk, Side};
 use crate::engine::trace::StepId;
 
@@ -9,28 +10,28 @@ impl History {
     /// Applies the hunks of a patch.
     pub(super) fn patch(&mut self, step: StepId, patch: &FilePatch) {
         if patch.deletes {
-            self.push(step, Vec::new(), false, None);
+            self.push(step, Text::default(), false, None);
             return;
         }
         if patch.creates {
             let lines: Vec<&str> = patch.hunks.iter().flat_map(|hunk| hunk.side(Side::New)).collect();
             let piece = self.sources.write(lines.into_iter());
-            self.push(step, vec![piece], true, None);
+            self.push(step, Text::of([piece]), true, None);
             return;
         }
-        let mut pieces = self.current().to_vec();
+        let mut text = self.current().clone();
         let mut moved = 0_i64;
         for hunk in &patch.hunks {
             let stated =
                 hunk.start.map(|start| i64::from(start) + moved).and_then(|at| u32::try_from(at).ok());
-            let at = stated.filter(|at| self.fits(&pieces, hunk, *at)).or_else(|| self.search(&pieces, hunk));
+            let at = stated.filter(|at| self.fits(&text, hunk, *at)).or_else(|| self.search(&text, hunk));
             let Some(at) = at else {
                 self.lose(step, Doubt::Place(step));
                 return;
             };
-            moved += self.apply(&mut pieces, hunk, at);
+            moved += self.apply(&mut text, hunk, at);
         }
-        self.push(step, pieces, true, self.doubt().cloned());
+        self.push(step, text, true, self.doubt().cloned());
     }
 
     /// The file is the one under control with these differences, and no others.
@@ -39,31 +40,30 @@ impl History {
         if patch.creates || patch.deletes || self.versions().is_empty() {
             return;
         }
-        let mut pieces = untouched();
+        let mut text = self.text(None).clone();
         let mut moved = 0_i64;
         for hunk in &patch.hunks {
             let at = hunk.start.and_then(|start| u32::try_from(i64::from(start) + moved).ok());
-            let Some(at) = at.filter(|at| self.fits(&pieces, hunk, *at)) else { return };
-            moved += self.apply(&mut pieces, hunk, at);
+            let Some(at) = at.filter(|at| self.fits(&text, hunk, *at)) else { return };
+            moved += self.apply(&mut text, hunk, at);
         }
         if self.doubt().is_some() {
-            self.correct(pieces, None);
+            self.correct(text, None);
         }
     }
 
-    fn fits(&self, pieces: &[Piece], hunk: &Hunk, at: u32) -> bool {
+    fn fits(&self, now: &Text, hunk: &Hunk, at: u32) -> bool {
         hunk.side(Side::Old).zip(at..).all(|(text, line)| {
-            locate(pieces, &self.sources, line).is_some_and(|(index, offset)| {
-                let known = pieces.get(index).and_then(|piece| self.sources.get(*piece, offset));
-                known.is_none_or(|known| known == text)
+            now.locate(&self.sources, line).is_some_and(|(piece, offset)| {
+                self.sources.get(piece, offset).is_none_or(|known| known == text)
             })
         })
     }
 
     /// Where the old lines of a hunk stand, all of them known.
-    fn search(&self, pieces: &[Piece], hunk: &Hunk) -> Option<u32> {
+    fn search(&self, now: &Text, hunk: &Hunk) -> Option<u32> {
         let wanted: Vec<&str> = hunk.side(Side::Old).collect();
-        let known: Vec<(u32, &str)> = self.sources.known_lines(pieces).collect();
+        let known: Vec<(u32, &str)> = self.sources.known_lines(now.pieces()).collect();
         let first = wanted.first()?;
         let place = known.windows(wanted.len()).find(|window| {
             window.first().is_some_and(|(start, text)| {
@@ -79,26 +79,27 @@ impl History {
     }
 
     /// Puts a hunk in its place and learns the lines it shows. Returns how far it moves what stands behind.
-    fn apply(&mut self, pieces: &mut Vec<Piece>, hunk: &Hunk, at: u32) -> i64 {
+    fn apply(&mut self, now: &mut Text, hunk: &Hunk, at: u32) -> i64 {
         let mut line = at;
         let mut moved = 0;
         for (side, text) in &hunk.lines {
-            if *side != Side::New
-                && let Some((index, offset)) = locate(pieces, &self.sources, line)
-                && let Some(piece) = pieces.get(index)
-                && let Some(source) = self.sources.source_mut(piece.source)
-            {
-                source.lines.entry(piece.start + offset).or_insert_with(|| text.clone());
+            if *side != Side::New {
+                self.sources.learn(now.locate(&self.sources, line), text);
             }
+            let mut splice = |sources: &Sources, remove, new: &[Piece]| {
+                if let Some(text) = now.splice(sources, line, remove, new) {
+                    *now = text;
+                }
+            };
             match side {
                 Side::Both => line += 1,
                 Side::Old => {
-                    splice(pieces, &self.sources, line, 1, &[]);
+                    splice(&self.sources, 1, &[]);
                     moved -= 1;
                 }
                 Side::New => {
                     let new = self.sources.write(std::iter::once(&**text));
-                    splice(pieces, &self.sources, line, 0, &[new]);
+                    splice(&self.sources, 0, &[new]);
                     line += 1;
                     moved += 1;
                 }

@@ -1,5 +1,5 @@
-//! A text as pieces of sources: each version of a file is a list of line ranges, and a line that is learned later
-//! becomes known in every version that holds it.
+//! Pieces of sources: each version of a file is made of line ranges, and a line that is learned later becomes known
+//! in every version that holds it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,6 +17,18 @@ pub(super) struct Piece {
     pub(super) source: u32,
     pub(super) start: u32,
     pub(super) len: u32,
+}
+
+impl Piece {
+    /// Its first so many lines, and the others.
+    pub(super) fn cut(self, lines: u32) -> (Self, Self) {
+        let len = if self.len >= OPEN { OPEN } else { self.len - lines };
+        (Self { len: lines, ..self }, Self { start: self.start + lines, len, ..self })
+    }
+
+    pub(super) fn is_followed_by(self, next: Self) -> bool {
+        next.source == self.source && self.len < OPEN && self.start + self.len == next.start
+    }
 }
 
 /// Lines that are known by their number.
@@ -47,6 +59,15 @@ impl Sources {
 
     pub(super) fn source_mut(&mut self, source: u32) -> Option<&mut Source> {
         self.0.get_mut(source as usize)
+    }
+
+    /// A line says this, so many lines into a piece, if nothing else is known of it.
+    pub(super) fn learn(&mut self, place: Option<(Piece, u32)>, text: &str) {
+        if let Some((piece, offset)) = place
+            && let Some(source) = self.source_mut(piece.source)
+        {
+            source.lines.entry(piece.start + offset).or_insert_with(|| text.into());
+        }
     }
 
     /// Keeps lines that were written.
@@ -95,12 +116,12 @@ impl Sources {
     }
 
     /// The known lines of a text, each with its number there.
-    pub(super) fn known_lines<'s>(&'s self, pieces: &'s [Piece]) -> impl Iterator<Item = (u32, &'s str)> {
+    pub(super) fn known_lines(&self, pieces: Vec<Piece>) -> impl Iterator<Item = (u32, &str)> {
         let mut first = 1_u32;
-        pieces.iter().flat_map(move |piece| {
+        pieces.into_iter().flat_map(move |piece| {
             let at = first;
-            first = first.saturating_add(self.len(*piece).unwrap_or(OPEN)).min(OPEN);
-            let known = self.source(piece.source).map(|source| source.lines.range(lines_of(*piece)));
+            first = first.saturating_add(self.len(piece).unwrap_or(OPEN)).min(OPEN);
+            let known = self.source(piece.source).map(|source| source.lines.range(lines_of(piece)));
             known.into_iter().flatten().map(move |(line, text)| (at + (line - piece.start), &**text))
         })
     }
@@ -108,94 +129,4 @@ impl Sources {
 
 fn lines_of(piece: Piece) -> Range<u32> {
     piece.start..piece.start.saturating_add(piece.len)
-}
-
-/// The piece that holds a line, by its place in the list, and how many of its lines stand before.
-pub(super) fn locate(pieces: &[Piece], sources: &Sources, line: u32) -> Option<(usize, u32)> {
-    let mut before = line.checked_sub(1)?;
-    for (index, piece) in pieces.iter().enumerate() {
-        match sources.len(*piece) {
-            Some(len) if before >= len => before -= len,
-            _ => return Some((index, before)),
-        }
-    }
-    None
-}
-
-/// Replaces `remove` lines from the line `at` on. `false` where the text ends before.
-pub(super) fn splice(
-    pieces: &mut Vec<Piece>,
-    sources: &Sources,
-    at: u32,
-    remove: u32,
-    insert: &[Piece],
-) -> bool {
-    let Some(first) = cut(pieces, sources, at) else { return false };
-    let end =
-        if remove >= OPEN { Some(pieces.len()) } else { cut(pieces, sources, at.saturating_add(remove)) };
-    let Some(end) = end else { return false };
-    let insert = insert.iter().copied().filter(|piece| piece.len > 0);
-    pieces.splice(first..end.max(first), insert);
-    join(pieces);
-    true
-}
-
-/// Makes a piece begin at a line; returns its place in the list.
-fn cut(pieces: &mut Vec<Piece>, sources: &Sources, line: u32) -> Option<usize> {
-    let Some((index, before)) = locate(pieces, sources, line) else {
-        let len: Option<u32> = pieces.iter().map(|piece| sources.len(*piece)).sum();
-        return (len? + 1 == line).then_some(pieces.len());
-    };
-    if before == 0 {
-        return Some(index);
-    }
-    let piece = pieces.get_mut(index)?;
-    let rest = Piece {
-        start: piece.start + before,
-        len: if piece.len >= OPEN { OPEN } else { piece.len - before },
-        ..*piece
-    };
-    piece.len = before;
-    pieces.insert(index + 1, rest);
-    Some(index + 1)
-}
-
-fn join(pieces: &mut Vec<Piece>) {
-    pieces.dedup_by(|next, piece| {
-        let follows =
-            next.source == piece.source && piece.len < OPEN && piece.start + piece.len == next.start;
-        if follows {
-            piece.len = if next.len >= OPEN { OPEN } else { piece.len + next.len };
-        }
-        follows
-    });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{OPEN, Piece, START, Sources, locate, splice};
-
-    #[test]
-    fn a_line_is_replaced_in_a_text_of_unknown_length() {
-        let mut sources = Sources::default();
-        let mut pieces = vec![Piece { source: START, start: 1, len: OPEN }];
-        let new = sources.write(["x", "y"].into_iter());
-        assert!(splice(&mut pieces, &sources, 10, 1, &[new]));
-        let brief: Vec<_> = pieces.iter().map(|piece| (piece.source, piece.start, piece.len)).collect();
-        assert_eq!(brief, [(1, 1, 9), (0, 1, 2), (1, 11, OPEN)]);
-        assert_eq!(locate(&pieces, &sources, 13), Some((2, 1)));
-        assert!(splice(&mut pieces, &sources, 10, 2, &[Piece { source: START, start: 10, len: 1 }]));
-        assert_eq!(pieces, [Piece { source: START, start: 1, len: OPEN }]);
-    }
-
-    #[test]
-    fn a_text_has_an_end() {
-        let mut sources = Sources::default();
-        let mut pieces = vec![sources.write(["a", "b"].into_iter())];
-        let more = sources.write(["c"].into_iter());
-        assert!(splice(&mut pieces, &sources, 3, 0, &[more]));
-        assert!(!splice(&mut pieces, &sources, 5, 0, &[more]));
-        assert_eq!(pieces.len(), 1);
-        assert_eq!(sources.known_lines(&pieces).map(|(_, text)| text).collect::<String>(), "abc");
-    }
 }

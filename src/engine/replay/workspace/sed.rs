@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::history::{Doubt, History};
-use super::pieces::{OPEN, Source, splice};
+use super::pieces::{OPEN, Piece, Source};
+use super::text::Text;
 use crate::engine::facts::touch::{Address, SedAction, SedCommand};
 use crate::engine::trace::StepId;
 
@@ -57,39 +58,10 @@ pub(super) fn apply(
         history.lose(step, Doubt::Place(step));
         return;
     }
-    let mut pieces = history.current().to_vec();
     let doubt = history.doubt().cloned().or(plan.unsure.then_some(Doubt::Pattern(step)));
-    if !plan.at_end.is_empty() {
-        pieces.push(history.sources.write(plan.at_end.iter().flat_map(|text| text.split('\n'))));
-    }
-    let mut fits = plan.cut_from.is_none_or(|line| splice(&mut pieces, &history.sources, line, OPEN, &[]));
-    for (line, edit) in plan.edits.iter().rev() {
-        let kept = !edit.gone && matches!(edit.text, Change::None);
-        let mut new = Vec::new();
-        new.push(history.sources.write(edit.before.iter().flat_map(|text| text.split('\n'))));
-        let at_line = new.len();
-        if !edit.gone {
-            match &edit.text {
-                Change::To(text) => new.push(history.sources.write(text.split('\n'))),
-                Change::Unknown => {
-                    new.push(history.sources.add(Source { len: Some(1), ..Source::default() }));
-                }
-                Change::None => {}
-            }
-        }
-        let after = history.sources.write(edit.after.iter().flat_map(|text| text.split('\n')));
-        if kept {
-            fits &= splice(&mut pieces, &history.sources, line + 1, 0, &[after]);
-            fits &= splice(&mut pieces, &history.sources, *line, 0, new.get(..at_line).unwrap_or_default());
-        } else {
-            new.push(after);
-            fits &= splice(&mut pieces, &history.sources, *line, 1, &new);
-        }
-    }
-    if fits {
-        history.push(step, pieces, true, doubt);
-    } else {
-        history.lose(step, Doubt::Contradicted(step));
+    match plan.applied(history) {
+        Some(text) => history.push(step, text, true, doubt),
+        None => history.lose(step, Doubt::Contradicted(step)),
     }
 }
 
@@ -108,11 +80,42 @@ fn known_lines<'h>(history: &'h History, commands: &[SedCommand]) -> BTreeMap<u3
             .flat_map(|(first, last)| first..=last)
             .filter_map(|line| Some((line, history.text_of(line)??)))
             .collect(),
-        _ => history.sources.known_lines(history.current()).collect(),
+        _ => history.sources.known_lines(history.current().pieces()).collect(),
     }
 }
 
+fn lines_of(texts: &[String]) -> impl Iterator<Item = &str> {
+    texts.iter().flat_map(|text| text.split('\n'))
+}
+
 impl Plan {
+    /// The text when all of it is done; `None` where the text is too short for it.
+    fn applied(&self, history: &mut History) -> Option<Text> {
+        let mut now = history.current().clone();
+        let sources = &mut history.sources;
+        now = now.then(&Text::of([sources.write(lines_of(&self.at_end))]));
+        if let Some(line) = self.cut_from {
+            now = now.splice(sources, line, OPEN, &[])?;
+        }
+        for (line, edit) in self.edits.iter().rev() {
+            let before = sources.write(lines_of(&edit.before));
+            let own = match &edit.text {
+                _ if edit.gone => None,
+                Change::None => None,
+                Change::To(text) => Some(sources.write(text.split('\n'))),
+                Change::Unknown => Some(sources.add(Source { len: Some(1), ..Source::default() })),
+            };
+            let after = sources.write(lines_of(&edit.after));
+            if edit.gone || own.is_some() {
+                let new: Vec<Piece> = [Some(before), own, Some(after)].into_iter().flatten().collect();
+                now = now.splice(sources, *line, 1, &new)?;
+            } else {
+                now = now.splice(sources, line + 1, 0, &[after])?.splice(sources, *line, 0, &[before])?;
+            }
+        }
+        Some(now)
+    }
+
     fn add(
         &mut self,
         history: &History,

@@ -83,7 +83,7 @@ fn file_line<'a>(name: &'a str, history: &'a History, step: StepId) -> Option<Fi
         return None;
     }
     let exists = stored.is_none_or(|stored| stored.exists);
-    let pieces = history.pieces_of(version);
+    let pieces = history.text(version).pieces();
     let sources = &history.sources;
     let len: Option<u32> = pieces.iter().map(|piece| sources.len(*piece)).sum();
     let known_lines = pieces.iter().map(|piece| sources.known(*piece)).sum();
@@ -142,7 +142,7 @@ impl History {
     fn stretches(&self, version: Option<usize>) -> Vec<Stretch<'_>> {
         let mut stretches = Vec::new();
         let mut first = 1;
-        for piece in self.pieces_of(version) {
+        for piece in self.text(version).pieces() {
             let len = self.sources.len(piece);
             self.add(piece, first, &mut stretches);
             first += len.unwrap_or(0);
