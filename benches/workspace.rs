@@ -12,20 +12,23 @@ use tracebench::engine::{Options, Run, analyze};
 /// Lines of each file, and how many files the run works on.
 const LINES: usize = 1_000;
 const FILES: usize = 5;
+/// Lines that are changed where a file keeps its length.
+const FEW_LINES: usize = 50;
 /// Where in the run is asked, in hundredths.
 const PLACES: [u32; 3] = [1, 50, 99];
 
-/// Each file is read, then changed again and again.
-fn edits(steps: usize) -> MemorySources {
+/// Each file is read, then changed again and again: anywhere, so that it becomes another and grows, or only in its
+/// first lines, so that there is as much to show at the end as at the beginning.
+fn edits(steps: usize, lines: usize) -> MemorySources {
     let line = |line: usize| format!("value_{line} = {line}\n");
     let text: String = (1..=LINES).map(line).collect();
     let mut messages = vec![json!({"role": "user", "content": "Change them."})];
     for step in 0..steps {
         let file = format!("src/file_{}.py", step % FILES);
-        let line = step * 7 % LINES + 1;
+        let line = step * 7 % lines + 1;
         let (command, output) = if step < FILES {
             (format!("cat {file}"), text.as_str())
-        } else if step % 3 == 0 {
+        } else if lines == LINES && step % 3 == 0 {
             (format!("sed -i '{line}i # step {step}' {file}"), "")
         } else {
             (format!("sed -i '{line}s/= .*/= {step} + 1/' {file}"), "")
@@ -52,19 +55,27 @@ fn space_of(run: &Run, sources: &MemorySources) -> Workspace {
 
 #[divan::bench(args = [500, 5_000, 20_000, 50_000], max_time = 5)]
 fn reconstruct(bencher: Bencher<'_, '_>, steps: usize) {
-    let sources = edits(steps);
+    let sources = edits(steps, LINES);
     let Some(run) = run_of(&sources) else { return };
     bencher.counter(ItemsCount::new(steps)).bench_local(|| black_box(space_of(&run, &sources)));
 }
 
-/// All that the page shows of a step: the tree, one file's text, its diffs, and what stands beside.
 #[divan::bench(args = PLACES, consts = [500, 5_000, 20_000, 50_000], max_time = 2)]
 fn any_step<const STEPS: usize>(bencher: Bencher<'_, '_>, place: u32) {
-    let sources = edits(STEPS);
-    let Some(run) = run_of(&sources) else { return };
-    let space = space_of(&run, &sources);
+    show(bencher, &edits(STEPS, FEW_LINES), STEPS, place);
+}
+
+#[divan::bench(args = PLACES, consts = [500, 5_000, 20_000, 50_000], max_time = 2)]
+fn any_step_of_growing_files<const STEPS: usize>(bencher: Bencher<'_, '_>, place: u32) {
+    show(bencher, &edits(STEPS, LINES), STEPS, place);
+}
+
+/// All that the page shows of a step: the tree, one file's text, its diffs, and what stands beside.
+fn show(bencher: Bencher<'_, '_>, sources: &MemorySources, steps: usize, place: u32) {
+    let Some(run) = run_of(sources) else { return };
+    let space = space_of(&run, sources);
     let moments = Moments::of(&run.trace, &run.facts);
-    let step = StepId(u32::try_from(STEPS).unwrap_or(u32::MAX) / 100 * place);
+    let step = StepId(u32::try_from(steps).unwrap_or(u32::MAX) / 100 * place);
     bencher.bench_local(|| {
         for against in [Against::Nothing, Against::Start, Against::Before] {
             black_box(space.rows("src/file_1.py", step, against));

@@ -2,6 +2,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 pub mod cli;
+mod difference;
 pub mod engine;
 pub mod protocol;
 pub mod reading;

@@ -58,8 +58,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ui", &["view_model", "protocol", "reading", "engine"]),
 ];
 
-/// A plain tool that knows nothing of traces; every part may use it.
-const TOOLS: &[&str] = &["engine::order"];
+/// Plain tools that know nothing of traces; every part may use them.
+const TOOLS: &[&str] = &["engine::order", "difference"];
 
 /// More lines than this in one file are worth a second look.
 const LONG_FILE: usize = 400;

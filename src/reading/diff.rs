@@ -2,16 +2,11 @@
 
 use std::ops::Range;
 
-use similar::{Algorithm, DiffTag, capture_diff_slices};
-
 use super::page::{Block, BlockKind, Style, Writer};
+use crate::difference::{changed_words, changes};
 
 /// Sides with more lines than this are not compared: one is shown after the other.
 const MAX_LINES: usize = 3_000;
-/// Words are compared in lines up to this many bytes.
-const MAX_LINE: usize = 600;
-/// Lines that share less than one part in so many are two lines, not one that changed.
-const LEAST_SHARED: usize = 3;
 
 /// Whether a text is a patch: by its language, or by how it begins.
 pub(super) fn is_patch(name: &str, text: &str) -> bool {
@@ -62,16 +57,16 @@ pub(super) fn write_edit(text: &str, split: usize, writer: &mut Writer) {
     if old.len() > MAX_LINES || new.len() > MAX_LINES {
         return write_change(text, &old, &new, 0, writer);
     }
-    let words = |lines: &[Range<usize>]| -> Vec<&str> {
+    let texts = |lines: &[Range<usize>]| -> Vec<&str> {
         lines
             .iter()
             .map(|line| text.get(line.clone()).unwrap_or_default().trim_end_matches(['\r', '\n']))
             .collect()
     };
-    for change in capture_diff_slices(Algorithm::Myers, &words(&old), &words(&new)) {
-        let removed = old.get(change.old_range()).unwrap_or_default();
-        let added = new.get(change.new_range()).unwrap_or_default();
-        if change.tag() == DiffTag::Equal {
+    for change in changes(&texts(&old), &texts(&new)) {
+        let removed = old.get(change.old).unwrap_or_default();
+        let added = new.get(change.new).unwrap_or_default();
+        if change.is_same {
             for line in added {
                 begin(BlockKind::Same, 0, writer);
                 writer.show(Style::TEXT, line.clone());
@@ -90,8 +85,10 @@ fn write_change(
     sign: usize,
     writer: &mut Writer,
 ) {
-    let pairs: Vec<Option<Pair>> =
-        removed.iter().zip(added).map(|(old, new)| compare(text, old, new, sign)).collect();
+    // The line without the sign before it.
+    let own = |line: &Range<usize>| text.get(line.start + sign..line.end).unwrap_or_default();
+    let pairs: Vec<_> =
+        removed.iter().zip(added).map(|(old, new)| changed_words(own(old), own(new))).collect();
     let sides =
         [(BlockKind::Removed, removed, Style::REMOVED_WORD), (BlockKind::Added, added, Style::ADDED_WORD)];
     for (side, (kind, lines, style)) in sides.into_iter().enumerate() {
@@ -100,9 +97,10 @@ fn write_change(
             let mut at = line.start;
             let changed = pairs.get(place).and_then(Option::as_ref).and_then(|pair| pair.get(side));
             for word in changed.into_iter().flatten() {
+                let word = line.start + sign + word.start..line.start + sign + word.end;
                 writer.show(Style::TEXT, at..word.start);
-                writer.show(style, word.clone());
                 at = word.end;
+                writer.show(style, word);
             }
             writer.show(Style::TEXT, at..line.end);
         }
@@ -119,59 +117,6 @@ fn begin(kind: BlockKind, sign: usize, writer: &mut Writer) {
         };
         writer.add(Style::ASIDE, own);
     }
-}
-
-/// The words that differ, of the old line and of the new one.
-type Pair = [Vec<Range<usize>>; 2];
-
-/// `None` for lines that have too little in common.
-fn compare(text: &str, old: &Range<usize>, new: &Range<usize>, sign: usize) -> Option<Pair> {
-    if old.len() > MAX_LINE || new.len() > MAX_LINE {
-        return None;
-    }
-    let sides = [old, new].map(|line| words(text, line.start + sign..line.end));
-    let [old_words, new_words] = sides.each_ref().map(|words| {
-        words.iter().map(|word| text.get(word.clone()).unwrap_or_default()).collect::<Vec<&str>>()
-    });
-    let changes = capture_diff_slices(Algorithm::Myers, &old_words, &new_words);
-    let mut pair = Pair::default();
-    let mut shared = 0;
-    for change in changes {
-        if change.tag() == DiffTag::Equal {
-            let same = old_words.get(change.old_range()).unwrap_or_default();
-            shared += same.iter().map(|word| word.trim().len()).sum::<usize>();
-            continue;
-        }
-        let ranges = [change.old_range(), change.new_range()];
-        for ((found, words), range) in pair.iter_mut().zip(&sides).zip(ranges) {
-            if let Some([first, .., last] | [first @ last]) = words.get(range) {
-                found.push(first.start..last.end);
-            }
-        }
-    }
-    (shared * LEAST_SHARED >= old.len().max(new.len())).then_some(pair)
-}
-
-/// Words, runs of blanks, and single signs.
-fn words(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
-    #[derive(PartialEq)]
-    enum Class {
-        Word,
-        Blank,
-        Sign(usize),
-    }
-    let class = |(at, char): (usize, char)| match char {
-        _ if char.is_alphanumeric() || char == '_' => Class::Word,
-        _ if char.is_whitespace() => Class::Blank,
-        _ => Class::Sign(at),
-    };
-    let own = text.get(line.clone()).unwrap_or_default();
-    let chars: Vec<(usize, char)> = own.char_indices().collect();
-    chars
-        .chunk_by(|a, b| class(*a) == class(*b))
-        .filter_map(|run| Some((run.first()?, run.last()?)))
-        .map(|((first, _), (last, char))| line.start + first..line.start + last + char.len_utf8())
-        .collect()
 }
 
 fn lines(text: &str, extent: Range<usize>) -> Vec<Range<usize>> {

@@ -1,13 +1,12 @@
 //! Two versions of a file side by side, gaps included.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use rustc_hash::FxHashMap;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::ops::Range;
 
 use super::Workspace;
 use super::history::{Before, History};
 use super::pieces::{OPEN, Piece};
+use crate::difference::{changed_words, changes};
 use crate::engine::trace::StepId;
 
 /// What a file at a step is shown beside.
@@ -181,38 +180,17 @@ fn text_rows(tokens: &[Token<'_>]) -> Vec<FileRow> {
         .collect()
 }
 
-/// The numbers of texts, equal for equal ones: one comparison of numbers serves lines and words.
-#[derive(Default)]
-struct Numbers<'t>(FxHashMap<Token<'t>, u32>);
-
-impl<'t> Numbers<'t> {
-    fn of(&mut self, tokens: &[Token<'t>]) -> Vec<u32> {
-        tokens
-            .iter()
-            .map(|token| {
-                let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-                *self.0.entry(*token).or_insert(next)
-            })
-            .collect()
-    }
-}
-
-fn compared(old: &[Token<'_>], new: &[Token<'_>]) -> Vec<DiffOp> {
-    let mut numbers = Numbers::default();
-    let (old, new) = (numbers.of(old), numbers.of(new));
-    capture_diff_slices(Algorithm::Myers, &old, &new)
-}
-
 fn diff_rows(old: &[Token<'_>], new: &[Token<'_>]) -> Vec<FileRow> {
     let mut rows = Vec::new();
     let (mut old_line, mut new_line) = (1, 1);
-    let ops = compared(old, new);
-    for (index, op) in ops.iter().enumerate() {
-        let gone = old.get(op.old_range()).unwrap_or_default();
-        let come = new.get(op.new_range()).unwrap_or_default();
-        if matches!(op, DiffOp::Equal { .. }) {
+    let changes = changes(old, new);
+    let last = changes.len().saturating_sub(1);
+    for (index, change) in changes.into_iter().enumerate() {
+        let gone = old.get(change.old).unwrap_or_default();
+        let come = new.get(change.new).unwrap_or_default();
+        if change.is_same {
             let (head, tail) =
-                (if index == 0 { 0 } else { CONTEXT }, if index + 1 == ops.len() { 0 } else { CONTEXT });
+                (if index == 0 { 0 } else { CONTEXT }, if index == last { 0 } else { CONTEXT });
             let hidden = head..gone.len().saturating_sub(tail).max(head);
             for (at, token) in gone.iter().enumerate() {
                 let count = token.count();
@@ -258,61 +236,20 @@ fn skip(rows: &mut Vec<FileRow>, first: bool, count: u32, old: u32, new: u32) {
 
 /// Marks the words that differ between lines in the same place of a change.
 fn mark(rows: &mut [FileRow], first: usize, second: usize) {
-    const LONGEST: usize = 2_000;
     let Some((before, after)) =
         rows.get_mut(first..).and_then(|rows| rows.split_at_mut_checked(second - first))
     else {
         return;
     };
+    let brief =
+        |range: Range<usize>| Some((u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?));
     for (old, new) in before.iter_mut().zip(after) {
-        if old.text.len() + new.text.len() > LONGEST || old.text.is_empty() || new.text.is_empty() {
-            continue;
+        if old.kind == RowKind::Removed
+            && new.kind == RowKind::Added
+            && let Some([olds, news]) = changed_words(&old.text, &new.text)
+        {
+            old.marks = olds.into_iter().filter_map(brief).collect();
+            new.marks = news.into_iter().filter_map(brief).collect();
         }
-        let (olds, news) = (words(&old.text), words(&new.text));
-        let ops = compared(&olds, &news);
-        let same: usize = ops
-            .iter()
-            .filter(|op| matches!(op, DiffOp::Equal { .. }))
-            .flat_map(|op| olds.get(op.old_range()).unwrap_or_default())
-            .map(|word| if let Token::Text(word) = word { word.trim().len() } else { 0 })
-            .sum();
-        // Lines that share little are other lines.
-        if same * 3 < old.text.trim().len().min(new.text.trim().len()) {
-            continue;
-        }
-        let changed = || ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
-        let old_marks = changed().filter_map(|op| bytes(&olds, op.old_range())).collect();
-        let new_marks = changed().filter_map(|op| bytes(&news, op.new_range())).collect();
-        old.marks = old_marks;
-        new.marks = new_marks;
     }
-}
-
-fn bytes(words: &[Token<'_>], range: std::ops::Range<usize>) -> Option<(u32, u32)> {
-    let len = |words: &[Token<'_>]| -> usize {
-        words.iter().map(|word| if let Token::Text(word) = word { word.len() } else { 0 }).sum()
-    };
-    let start = len(words.get(..range.start)?);
-    let end = start + len(words.get(range)?);
-    (end > start).then_some((u32::try_from(start).ok()?, u32::try_from(end).ok()?))
-}
-
-/// Words, and each other character for itself.
-fn words(text: &str) -> Vec<Token<'_>> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    let mut before: Option<char> = None;
-    for (at, character) in text.char_indices() {
-        let goes_on = before.is_none_or(|before| {
-            (is_word(before) && is_word(character)) || (before == ' ' && character == ' ')
-        });
-        if !goes_on {
-            words.extend(text.get(start..at).map(Token::Text));
-            start = at;
-        }
-        before = Some(character);
-    }
-    words.extend(text.get(start..).filter(|rest| !rest.is_empty()).map(Token::Text));
-    words
 }
