@@ -19,6 +19,8 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Say what many runs have in common, from their reports alone.
     Collect(CollectArgs),
+    /// Say what each step of the runs was worth, as JSON lines to train with.
+    Rewards(RewardsArgs),
     /// Say of each file what it was taken for and why, what of it could not be read, and what it does not
     /// hold.
     Doctor(DoctorArgs),
@@ -70,6 +72,25 @@ pub(super) enum CollectFormat {
     /// One object: what is known of each run, and what they say together.
     Json,
     Markdown,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RewardsArgs {
+    /// Trace files, or folders and archives to search for them.
+    #[arg(required_unless_present = "print_weights", value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// How much each part counts: a file as `--print-weights` prints it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) weights: Option<PathBuf>,
+    /// Print the weights as JSON, to start one's own from, and do no more.
+    #[arg(long)]
+    pub(super) print_weights: bool,
+    /// Give rewards as if no outcome had been read.
+    #[arg(long)]
+    pub(super) hide_outcome: bool,
+    /// How many files are analysed at once; all processors' worth if not given.
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -11,7 +11,9 @@ mod gather;
 mod output;
 mod pool;
 mod profile;
+mod read;
 mod report;
+mod rewards;
 mod store;
 
 use std::io;
@@ -29,6 +31,7 @@ pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Report(args) => report::run(&args),
         Command::Collect(args) => collect::run(&args),
+        Command::Rewards(args) => rewards::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Formats => catalog::formats(&mut io::stdout().lock()).map(|()| true),

@@ -1,18 +1,17 @@
 use std::io::{self, Write as _};
 
 use super::args::{Format, ReportArgs};
-use super::files::Files;
-use super::gather::{Job, Refused, gather};
+use super::gather::{Job, gather};
 use super::output::complain;
 use super::pool::in_order;
 use super::profile;
-use crate::engine::import::{Head, ImportError, Input, sidecar};
+use super::read::{Missed, is_cut_off, is_no_trace, read};
+use crate::engine::Options;
+use crate::engine::import::Input;
 use crate::engine::report::{
-    Collection, Diagnosis, ErrorText, FileError, RunReport, TextInput, diagnose, error_line,
-    markdown_collection, markdown_run, run_line, text_collection, text_run, whole,
+    Collection, Diagnosis, FileError, RunReport, TextInput, diagnose, error_line, markdown_collection,
+    markdown_run, run_line, text_collection, text_run, whole,
 };
-use crate::engine::trace::{SourceId, WarningKind};
-use crate::engine::{Options, analyze};
 
 /// What came of one file.
 enum Outcome {
@@ -56,41 +55,21 @@ pub(super) fn run(args: &ReportArgs) -> io::Result<bool> {
 }
 
 fn outcome(job: &Job, format: Format, options: &Options) -> Outcome {
-    let name = job.name().to_owned();
-    let failed = |kind: &str, message: String| {
-        let error = ErrorText { kind: kind.to_owned(), message };
-        Outcome::Unreadable(FileError { file: name.clone(), error })
-    };
-    let not_opened = |error: &io::Error| match error.kind() {
-        io::ErrorKind::NotFound => failed("missing", "there is no such file".to_owned()),
-        _ => failed("unreadable", format!("the file could not be read: {error}")),
-    };
-    match &job.refused {
-        Some(Refused::Io(error)) => return not_opened(error),
-        Some(Refused::Import(error)) => return failed(error.kind(), error.to_string()),
-        None => {}
-    }
-    let files = match Files::load(&job.files) {
-        Ok(files) => files,
-        Err(error) => return not_opened(&error),
-    };
-    if Head::read(&files, SourceId(0)).is_ok_and(|head| sidecar::probe(&head).is_some()) {
-        return Outcome::Sidecar;
-    }
-    let mut go_on = |_| true;
-    let input = Input::of_set(&files, &mut go_on);
-    let runs = match analyze(&input, options) {
-        Ok(runs) => runs,
-        Err(error) => return failed(error.kind(), error.to_string()),
+    let (files, runs) = match read(job, options) {
+        Ok(read) => read,
+        Err(Missed::Sidecar) => return Outcome::Sidecar,
+        Err(Missed::Unreadable(error)) => return Outcome::Unreadable(error),
     };
     let diagnosis = (format == Format::Json).then(|| {
         let examined: Vec<_> = runs.iter().map(|run| (&run.trace, &run.facts)).collect();
+        let mut go_on = |_| true;
+        let input = Input::of_set(&files, &mut go_on);
         Box::new(diagnose(&input, &examined))
     });
     let mut rendered = String::new();
     let mut reports = Vec::new();
     for (index, run) in (0u32..).zip(&runs) {
-        let report = run.report(&name, index);
+        let report = run.report(job.name(), index);
         let text = TextInput { trace: &run.trace, facts: &run.facts, report: &report, sources: &files };
         let written = match format {
             Format::Text => text_run(text, &mut rendered),
@@ -105,10 +84,7 @@ fn outcome(job: &Job, format: Format, options: &Options) -> Outcome {
         written.unwrap_or_default();
         reports.push(report);
     }
-    let cut_off = runs
-        .iter()
-        .any(|run| run.trace.warnings.iter().any(|warning| warning.kind == WarningKind::Truncated));
-    Outcome::Runs { reports, diagnosis, rendered, cut_off }
+    Outcome::Runs { reports, diagnosis, rendered, cut_off: runs.iter().any(is_cut_off) }
 }
 
 /// What has been reported so far.
@@ -142,7 +118,7 @@ impl Summary {
                 io::stdout().lock().write_all(rendered.as_bytes())
             }
             Outcome::Sidecar => Ok(()),
-            Outcome::Unreadable(error) if job.found && is_no_trace(&error.error.kind) => {
+            Outcome::Unreadable(error) if job.found && is_no_trace(&error) => {
                 self.passed_over += 1;
                 Ok(())
             }
@@ -179,14 +155,4 @@ impl Summary {
         out.flush()?;
         Ok(self.complete)
     }
-}
-
-/// Kinds of errors that say what a file is, not that it is broken.
-fn is_no_trace(kind: &str) -> bool {
-    let no_traces = [
-        ImportError::Empty.kind(),
-        ImportError::Binary { found: String::new() }.kind(),
-        ImportError::Unknown { found: String::new() }.kind(),
-    ];
-    no_traces.contains(&kind)
 }

@@ -3,7 +3,7 @@
 use super::detect::{Finding, FindingPlaces, Verdict, detect};
 use super::facts::{FactsCollector, RunFacts, StepFacts};
 use super::import::{ImportError, Input, import};
-use super::report::{RunReport, Weighing, run_report, weighing};
+use super::report::{RewardWeights, Rewarded, RunReport, Weighing, reward_lines, run_report, weighing};
 use super::score::{Profile, Score, score};
 use super::trace::{Outcome, Trace};
 
@@ -76,6 +76,12 @@ impl Run {
     pub fn report(&self, file_name: &str, index: u32) -> RunReport {
         let place = (file_name, index);
         run_report(place, &self.trace, &self.facts, &self.findings, &self.verdict, self.score.as_ref())
+    }
+
+    /// Its rewards as JSON lines.
+    pub fn reward_lines(&self, file_name: &str, index: u32, weights: &RewardWeights) -> String {
+        let run = Rewarded { trace: &self.trace, facts: &self.facts, findings: &self.findings };
+        reward_lines((file_name, index), run, weights)
     }
 
     /// Makes verdict and score anew, by that profile and without the findings that `is_muted` names.

@@ -8,7 +8,7 @@ use super::{
 use crate::engine::import::{self, FileRole, Input};
 use crate::engine::query::{Query, STEP_FIELDS, Searched, search};
 use crate::engine::replay::Moments;
-use crate::engine::report::{ErrorText, diagnose, step_map, step_row};
+use crate::engine::report::{ErrorText, RewardWeights, diagnose, step_map, step_row};
 use crate::engine::score::Profile;
 use crate::engine::trace::{BodySource, Segment, SourceId, StepId};
 use crate::engine::{self, Options, Run};
@@ -73,6 +73,7 @@ impl Host {
                 EngineReply::Acts { acts: encode(&acts), next }
             }),
             EngineRequest::Diagnose { file } => self.diagnose(file),
+            EngineRequest::Rewards { file, weights } => self.rewards(&file, &weights),
             EngineRequest::Catalog => EngineReply::Catalog { catalog: Box::new(Catalog::of_engine()) },
             EngineRequest::Close { file } => {
                 self.sessions.remove(&file);
@@ -131,6 +132,19 @@ impl Host {
         let mut progress = |_| true;
         let input = Input::of_set(session.sources.as_ref(), &mut progress);
         EngineReply::Diagnosed { file, diagnosis: Box::new(diagnose(&input, &runs)) }
+    }
+
+    fn rewards(&self, file: &FileEntry, weights: &str) -> EngineReply {
+        let Some(session) = self.sessions.get(&file.id) else { return not_open(file.id) };
+        let weights = match weights {
+            "" => RewardWeights::default(),
+            own => match RewardWeights::read(own) {
+                Ok(weights) => weights,
+                Err(error) => return EngineReply::Refused { message: error.to_string() },
+            },
+        };
+        let lines = |(index, run): (u32, &Run)| run.reward_lines(&file.name, index, &weights);
+        EngineReply::Rewards { file: file.id, lines: (0..).zip(&session.runs).map(lines).collect() }
     }
 
     fn moment(&mut self, key: RunKey, step: StepId) -> EngineReply {
@@ -245,7 +259,10 @@ fn body(sources: &dyn BodySource, run: &Run, id: StepId) -> Result<StepBody, Str
 
 #[cfg(test)]
 mod tests {
-    use super::{EngineReply, EngineRequest, Envelope, FileEntry, Host, Muted, PlannedRole, Profile, RunKey};
+    use super::{
+        EngineReply, EngineRequest, Envelope, FileEntry, Host, Muted, PlannedRole, Profile, RewardWeights,
+        RunKey,
+    };
     use crate::engine::replay::workspace::Against;
     use crate::engine::trace::MemorySources;
     use crate::protocol::{ReplayHost, ReplayReply, ReplayRequest, decode, encode};
@@ -362,6 +379,23 @@ mod tests {
         let elsewhere = weigh(vec![Muted { index: 1, ..muted }]);
         assert_eq!((none_muted, one_muted, elsewhere), (0, 1, (all, 0)));
         assert!(fewer >= all);
+    }
+
+    #[test]
+    fn rewards_are_given_by_ones_own_weights_too() {
+        let mut host = opened();
+        let mut ask = |weights: &str| {
+            let request = EngineRequest::Rewards { file: entry(4, "a.json"), weights: weights.to_owned() };
+            ask(&mut host, &[], request).pop()
+        };
+        let Some(EngineReply::Rewards { file: 4, lines }) = ask("") else { panic!("no rewards") };
+        assert_eq!(lines.lines().count(), 7);
+        let own = RewardWeights { turn: 2.0, ..RewardWeights::default() }.write();
+        assert!(matches!(ask(&own), Some(EngineReply::Rewards { lines: other, .. }) if other != lines));
+        let refused = ask("{}");
+        assert!(
+            matches!(refused, Some(EngineReply::Refused { message }) if message.contains("missing field"))
+        );
     }
 
     #[test]

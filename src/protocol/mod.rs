@@ -83,6 +83,9 @@ pub enum EngineRequest {
     Acts { run: RunKey, from: u32, effort: u32 },
     /// What the format doctor says of a file that was analysed.
     Diagnose { file: u32 },
+    /// The rewards of a file's runs, by weights as [`RewardWeights`](crate::engine::report::RewardWeights) writes
+    /// them; an empty text is the built-in ones.
+    Rewards { file: FileEntry, weights: String },
     /// What users read about formats and detectors.
     Catalog,
     /// Forget a file and its runs.
@@ -197,6 +200,11 @@ pub enum EngineReply {
     Diagnosed {
         file: u32,
         diagnosis: Box<Diagnosis>,
+    },
+    /// JSON lines.
+    Rewards {
+        file: u32,
+        lines: String,
     },
     Catalog {
         catalog: Box<Catalog>,

@@ -16,7 +16,7 @@ pub use files::FileState;
 pub use ledger::{Broken, LedgerRun, LedgerTest, Standing, TestLedger, TestState};
 pub use moment::{Moment, Moments};
 pub use sums::Sums;
-pub use worktree::{Work, Worktree};
+pub use worktree::{Work, Worktree, changes_source};
 
 use self::files::Files;
 use self::sums::SumLine;

@@ -44,6 +44,11 @@ impl<'a> Worktree<'a> {
         work
     }
 
+    /// Whether the source differs from what it was, work that is set aside included.
+    pub fn is_changed(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
     fn follow_edits(&mut self, action: &'a ActionFacts) {
         for edit in &action.edits {
             match (edit.kind, &*edit.file) {
@@ -58,6 +63,11 @@ impl<'a> Worktree<'a> {
             }
         }
     }
+}
+
+/// Whether an action changes a file of the product itself, or takes edits back.
+pub fn changes_source(action: &ActionFacts) -> bool {
+    action.edits.iter().any(|edit| edit.kind == EditKind::Revert || is_source(edit))
 }
 
 /// Changes a file of the product itself. Taking edits back is none.

@@ -47,7 +47,7 @@ pub fn joined(runs: &[RunDigest], errors: &[FileError], collection: &Collection)
 }
 
 /// Reports hold only strings, numbers and lists: turning them into JSON cannot fail.
-fn line(value: &impl Serialize) -> String {
+pub(super) fn line(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string(value).unwrap_or_default();
     text.push('\n');
     text

@@ -10,6 +10,7 @@ mod joined;
 mod json;
 mod markdown;
 mod python;
+mod rewards;
 mod steps;
 mod test_ledger;
 mod text;
@@ -36,6 +37,10 @@ pub use doctor::{Diagnosis, Note, Recognised, Topic, diagnose, place, text_diagn
 pub use joined::{Joined, NoReport, Told, read_reports};
 pub use json::{error_line, joined, run_line, whole};
 pub use markdown::{markdown_collection, markdown_run};
+pub use rewards::{
+    OutcomeRewards, Parts, PotentialWeights, RewardEvidence, RewardWeights, Rewarded, RunReward, StepReward,
+    WeightsError, reward_lines, rewards,
+};
 pub use steps::{Mark, StepMap, StepRow, StepShade, step_map, step_row};
 pub use text::{TextInput, text_collection, text_run};
 pub use types::{

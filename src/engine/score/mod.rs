@@ -14,7 +14,7 @@ pub use profile_text::ProfileError;
 
 use crate::engine::detect::Finding;
 use crate::engine::facts::RunFacts;
-use crate::engine::trace::{OutcomeValue, StepId, Trace};
+use crate::engine::trace::{Outcome, OutcomeValue, StepId, Trace};
 
 /// A score is made of three parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,14 +68,34 @@ pub struct Score {
 /// Scores a run, or gives `None` where there is no basis: nothing was done that could be judged, nothing
 /// was found, and nobody said how it ended. Muted findings cost nothing.
 pub fn score(trace: &Trace, facts: &RunFacts, findings: &[Finding], profile: &Profile) -> Option<Score> {
+    score_given(&trace.head.outcome, trace, facts, findings, profile)
+}
+
+/// As if nobody had said how the run ended.
+pub fn blind_score(
+    trace: &Trace,
+    facts: &RunFacts,
+    findings: &[Finding],
+    profile: &Profile,
+) -> Option<Score> {
+    score_given(&Outcome::default(), trace, facts, findings, profile)
+}
+
+fn score_given(
+    outcome: &Outcome,
+    trace: &Trace,
+    facts: &RunFacts,
+    findings: &[Finding],
+    profile: &Profile,
+) -> Option<Score> {
     let acted = trace.live_steps().any(|(_, step)| step.is_action());
-    let known = trace.head.outcome.value != OutcomeValue::Unknown;
+    let known = outcome.value != OutcomeValue::Unknown;
     if !acted && findings.iter().all(|finding| finding.muted) && !known {
         return None;
     }
     Some(match profile.method {
         Method::Classic => classic::score(trace, findings, profile),
-        Method::Weighted => weighted::score(trace, facts, findings, profile),
+        Method::Weighted => weighted::score(outcome, trace, facts, findings, profile),
     })
 }
 

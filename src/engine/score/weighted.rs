@@ -7,7 +7,7 @@ use super::{Part, Profile, Reason, Score};
 use crate::engine::detect::{self, Category, DetectorInfo, Finding, Severity};
 use crate::engine::facts::RunFacts;
 use crate::engine::order;
-use crate::engine::trace::{OutcomeValue, StepId, Trace};
+use crate::engine::trace::{Outcome, OutcomeValue, StepId, Trace};
 
 fn part_of(category: Category) -> Part {
     match category {
@@ -24,8 +24,13 @@ struct Fired {
     places: Vec<u32>,
 }
 
-pub(super) fn score(trace: &Trace, facts: &RunFacts, findings: &[Finding], profile: &Profile) -> Score {
-    let outcome = &trace.head.outcome;
+pub(super) fn score(
+    outcome: &Outcome,
+    trace: &Trace,
+    facts: &RunFacts,
+    findings: &[Finding],
+    profile: &Profile,
+) -> Score {
     let fired = fired(findings, profile);
     let mut reasons = Vec::new();
     for category in Category::ALL {
@@ -46,7 +51,7 @@ pub(super) fn score(trace: &Trace, facts: &RunFacts, findings: &[Finding], profi
     if let Some(step) = proof {
         reasons.extend(credit(&reasons, profile.proof, step));
     }
-    reasons.extend(ceiling(trace, findings, profile, &reasons));
+    reasons.extend(ceiling(outcome, findings, profile, &reasons));
     let spoken = outcome.value != OutcomeValue::Unknown
         || proof.is_some()
         || reasons.iter().any(|reason| reason.part == Part::Outcome);
@@ -125,14 +130,14 @@ fn credit(reasons: &[Reason], mut worth: f64, step: StepId) -> Vec<Reason> {
 }
 
 /// What brings the total down to the ceiling. A task known to be solved has none.
-fn ceiling(trace: &Trace, findings: &[Finding], profile: &Profile, reasons: &[Reason]) -> Option<Reason> {
+fn ceiling(outcome: &Outcome, findings: &[Finding], profile: &Profile, reasons: &[Reason]) -> Option<Reason> {
     let ceiling = profile.certain_ceiling?;
     let certain: Vec<u32> = (0u32..)
         .zip(findings)
         .filter(|(_, finding)| finding.certain && finding.severity == Severity::Error && !finding.muted)
         .map(|(place, _)| place)
         .collect();
-    let text = match trace.head.outcome.value {
+    let text = match outcome.value {
         OutcomeValue::Resolved => return None,
         OutcomeValue::Failed => format!("A run that failed its task has at most {ceiling} points"),
         OutcomeValue::Unknown if certain.is_empty() => return None,
