@@ -13,6 +13,7 @@ mod outcomes;
 mod page;
 mod relations;
 mod replayed;
+mod rewarded;
 #[path = "../shared_data/mod.rs"]
 mod shared_data;
 mod stats;
@@ -27,6 +28,7 @@ use located::Located;
 use outcomes::{Outcomes, SETS};
 use relations::Told;
 use replayed::Replayed;
+use rewarded::Returns;
 use tracebench::engine::detect::{Runs, catalog, measurements};
 
 /// Everything that is measured.
@@ -36,6 +38,7 @@ pub(crate) struct Scorecard {
     pub(crate) repetition: Told,
     pub(crate) redundancy: Option<Told>,
     pub(crate) grouped: Grouped,
+    pub(crate) returns: Vec<Returns>,
     /// By the title of the set.
     pub(crate) replayed: Vec<(&'static str, Replayed)>,
 }
@@ -56,6 +59,7 @@ impl Scorecard {
             repetition: relations::repetition(set("sola_tar_study")),
             redundancy: relations::redundancy(set("sola_tar_study")),
             grouped: failures::categories(set("agentrx")),
+            returns: SETS.iter().map(|(id, title)| Returns::of(title, set(id))).collect(),
             replayed: vec![
                 (replayed::MINI, Replayed::of_set("labelled", "mini_swe_gemini3_verified")),
                 (replayed::SWE_AGENT, Replayed::of_set("corpus", "swe-agent")),

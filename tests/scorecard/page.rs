@@ -51,6 +51,7 @@ pub(crate) fn page(card: &Scorecard) -> String {
     located(card, &mut page);
     relations(card, &mut page);
     categories(card, &mut page);
+    returns(card, &mut page);
     replay(card, &mut page);
     detectors(card, &mut page);
     page
@@ -141,6 +142,24 @@ fn certainty(card: &Scorecard, page: &mut String) {
 
 fn figures(set: &Outcomes) -> [Runs; 5] {
     [set.runs, set.certain, set.alarmed, set.warned, set.abstained]
+}
+
+fn returns(card: &Scorecard, page: &mut String) {
+    line!(
+        page,
+        "## Rewards\n\nWhat the steps of a run earn together (`tracebench rewards` with its own weights, not \
+         discounted, outcomes hidden), and how often a failed run earns less than a resolved one (ROC AUC, \
+         chance .5), with the penalties and by the potential alone. They say how much of the work was done in \
+         good order, not whether it is right.\n\n| Runs | Mean, failed | Mean, resolved | AUC | Potential \
+         alone |\n|---|---|---|---|---|"
+    );
+    for set in &card.returns {
+        let [failed, resolved] =
+            set.means.map(|mean| mean.map_or("–".to_owned(), |mean| format!("{mean:.3}")));
+        let (all, potential) = (interval(set.auc), interval(set.auc_of_potential));
+        line!(page, "| {} | {failed} | {resolved} | {all} | {potential} |", set.title);
+    }
+    line!(page, "");
 }
 
 fn located(card: &Scorecard, page: &mut String) {
