@@ -26,11 +26,8 @@ pub fn run_report(
         trace_id: trace.head.id.clone(),
         format: trace.format.to_owned(),
         agent: trace.head.agent.clone(),
-        model: (!trace.head.models.is_empty()).then(|| trace.head.models.join(", ")),
-        task: trace.head.task_id.clone().or_else(|| {
-            let step = trace.step(trace.task_step?)?;
-            Some(step.label.to_string())
-        }),
+        model: model(trace),
+        task: task(trace),
         steps: StepId::from_index(trace.steps.len()).0,
         outcome: trace.head.outcome.clone(),
         score: score.map(score_report),
@@ -70,6 +67,18 @@ pub fn weighing(
         verdict: verdict_report(trace, verdict),
         muted: muted.collect(),
     }
+}
+
+pub(super) fn model(trace: &Trace) -> Option<String> {
+    (!trace.head.models.is_empty()).then(|| trace.head.models.join(", "))
+}
+
+/// Its id, or how it begins.
+pub(super) fn task(trace: &Trace) -> Option<String> {
+    trace.head.task_id.clone().or_else(|| {
+        let step = trace.step(trace.task_step?)?;
+        Some(step.label.to_string())
+    })
 }
 
 pub(super) fn source_step(trace: &Trace, id: StepId) -> u32 {

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use self::progress::{Done, Milestone, Progress, Reached, potential};
 use super::FORMAT_VERSION;
-use super::build::source_step;
+use super::build::{model, source_step, task};
 use super::json::line;
 use crate::engine::detect::{Finding, Severity};
 use crate::engine::facts::RunFacts;
@@ -152,8 +152,8 @@ pub fn rewards(
         trace_id: trace.head.id.clone(),
         format: trace.format.to_owned(),
         agent: trace.head.agent.clone(),
-        model: (!trace.head.models.is_empty()).then(|| trace.head.models.join(", ")),
-        task: trace.head.task_id.clone(),
+        model: model(trace),
+        task: task(trace),
         steps: steps.len(),
         weights: weights.name.clone(),
         gamma: weights.gamma,
