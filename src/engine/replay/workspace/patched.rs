@@ -1,7 +1,7 @@
 //! A file through patches, and through diffs that show how it stands.
 
 use super::history::{Before, Doubt, History};
-use super::pieces::{Piece, Sources};
+use super::pieces::{OPEN, Piece, Sources};
 use super::text::Text;
 use crate::engine::facts::touch::{FilePatch, Hunk, Side};
 use crate::engine::trace::StepId;
@@ -53,11 +53,12 @@ impl History {
     }
 
     fn fits(&self, now: &Text, hunk: &Hunk, at: u32) -> bool {
-        hunk.side(Side::Old).zip(at..).all(|(text, line)| {
-            now.locate(&self.sources, line).is_some_and(|(piece, offset)| {
-                self.sources.get(piece, offset).is_none_or(|known| known == text)
+        at < OPEN
+            && hunk.side(Side::Old).zip(at..).all(|(text, line)| {
+                now.locate(&self.sources, line).is_some_and(|(piece, offset)| {
+                    self.sources.get(piece, offset).is_none_or(|known| known == text)
+                })
             })
-        })
     }
 
     /// Where the old lines of a hunk stand, all of them known.

@@ -23,11 +23,13 @@ impl Piece {
     /// Its first so many lines, and the others.
     pub(super) fn cut(self, lines: u32) -> (Self, Self) {
         let len = if self.len >= OPEN { OPEN } else { self.len - lines };
-        (Self { len: lines, ..self }, Self { start: self.start + lines, len, ..self })
+        // Behind that line nothing is told apart.
+        let start = self.start.saturating_add(lines).min(OPEN);
+        (Self { len: lines, ..self }, Self { start, len, ..self })
     }
 
     pub(super) fn is_followed_by(self, next: Self) -> bool {
-        next.source == self.source && self.len < OPEN && self.start + self.len == next.start
+        next.source == self.source && self.len < OPEN && self.start.saturating_add(self.len) == next.start
     }
 }
 
@@ -50,7 +52,7 @@ impl Default for Sources {
 
 impl Sources {
     pub(super) fn get(&self, piece: Piece, offset: u32) -> Option<&str> {
-        Some(self.0.get(piece.source as usize)?.lines.get(&(piece.start + offset))?)
+        Some(self.0.get(piece.source as usize)?.lines.get(&piece.start.saturating_add(offset))?)
     }
 
     pub(super) fn source(&self, source: u32) -> Option<&Source> {
@@ -66,7 +68,7 @@ impl Sources {
         if let Some((piece, offset)) = place
             && let Some(source) = self.source_mut(piece.source)
         {
-            source.lines.entry(piece.start + offset).or_insert_with(|| text.into());
+            source.lines.entry(piece.start.saturating_add(offset)).or_insert_with(|| text.into());
         }
     }
 

@@ -110,7 +110,12 @@ impl Plan {
                 let new: Vec<Piece> = [Some(before), own, Some(after)].into_iter().flatten().collect();
                 now = now.splice(sources, *line, 1, &new)?;
             } else {
-                now = now.splice(sources, line + 1, 0, &[after])?.splice(sources, *line, 0, &[before])?;
+                now = now.splice(sources, line.saturating_add(1), 0, &[after])?.splice(
+                    sources,
+                    *line,
+                    0,
+                    &[before],
+                )?;
             }
         }
         Some(now)
@@ -233,10 +238,10 @@ impl Plan {
             let last = match &command.to {
                 None => start,
                 Some(Address::Line(line)) => (*line).max(start),
-                Some(Address::Plus(lines)) => start + lines,
+                Some(Address::Plus(lines)) => start.saturating_add(*lines),
                 Some(Address::Last) => end,
                 Some(Address::Match(pattern)) => {
-                    let mut line = start + 1;
+                    let mut line = start.saturating_add(1);
                     loop {
                         match known.get(&line) {
                             Some(text) if pattern.is_match(text) => break line,

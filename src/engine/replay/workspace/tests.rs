@@ -177,6 +177,26 @@ fn many_changes_of_one_file_are_kept_apart() {
     }
 }
 
+#[test]
+fn lines_beyond_any_file_are_survived() {
+    let last = u32::MAX;
+    let commands = [
+        format!("sed -i '{last}d' a.py"),
+        format!("sed -i '{last}s/a/b/' a.py"),
+        format!("sed -i '{last}a x' a.py"),
+        format!("sed -i '{last}i x' a.py"),
+        format!("sed -i '3000000000,{last}d' a.py"),
+        format!("sed -n '{last}p' a.py"),
+    ];
+    let mut steps: Vec<(&str, &str)> = vec![("head -n 1 a.py", "a")];
+    steps.extend(commands.iter().map(|command| (command.as_str(), "x")));
+    let run = run(&steps);
+    for step in 0..8 {
+        rows(&run, step, Against::Start);
+        run.0.files_at(StepId(step));
+    }
+}
+
 /// Rows as a diff draws them, the words that differ in brackets.
 fn rows(run: &Drawn, step: u32, against: Against) -> Vec<String> {
     let rows = run.0.rows("a.py", StepId(step), against).into_iter();

@@ -2,7 +2,7 @@
 //!
 //! An edit makes anew only the way down to its place, so a version costs no more than the logarithm of its pieces,
 //! in time and in memory, and each is whole: to ask for an early one or a late one is the same. The tree is a
-//! treap, kept flat by an order of its pieces that no edit can choose.
+//! treap, kept flat by an order of its pieces that has nothing to do with where they stand.
 
 use std::rc::Rc;
 
@@ -66,7 +66,7 @@ impl Text {
 
     /// The piece that holds a line, and how many of its lines stand before it.
     pub(super) fn locate(&self, sources: &Sources, line: u32) -> Option<(Piece, u32)> {
-        let mut before = line.checked_sub(1)?;
+        let mut before = before(line)?;
         let mut text = self;
         loop {
             let node = text.0.as_ref()?;
@@ -86,7 +86,7 @@ impl Text {
 
     /// Replaces `remove` lines from the line `at` on. `None` where the text ends before.
     pub(super) fn splice(&self, sources: &Sources, at: u32, remove: u32, insert: &[Piece]) -> Option<Self> {
-        let (head, rest) = self.split(sources, at.checked_sub(1)?)?;
+        let (head, rest) = self.split(sources, before(at)?)?;
         let tail = if remove >= OPEN { Self::default() } else { rest.split(sources, remove)?.1 };
         Some(head.then(&Self::of(insert.iter().copied())).then(&tail))
     }
@@ -156,6 +156,11 @@ impl Text {
         let len = if more >= OPEN { OPEN } else { node.piece.len + more };
         Self::node(node.left.clone(), Piece { len, ..node.piece }, Self::default())
     }
+}
+
+/// How many lines stand before a line; `None` for a number that no line has.
+fn before(line: u32) -> Option<u32> {
+    line.checked_sub(1).filter(|before| *before < OPEN)
 }
 
 /// Which of two pieces stands above the other: as good as thrown dice, but the same each time. A piece that is
