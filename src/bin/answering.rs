@@ -1,7 +1,6 @@
 //! A worker that is asked one thing after the other: `[id, …]` is answered with `[id, …]`. Before the first it
 //! says `[]`: it listens.
 
-use tracebench::protocol::encode;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -15,15 +14,6 @@ pub(crate) fn answer_all(mut answer: impl FnMut(js_sys::Array) -> js_sys::Array 
     // It lives as long as the worker.
     listen.forget();
     post(&js_sys::Array::new());
-}
-
-/// Answers every question that is bytes with bytes: `[id, request]` with `[id, reply]`.
-#[allow(dead_code, reason = "one of the workers speaks in numbers and texts")]
-pub(crate) fn answer_bytes<T: serde::Serialize>(mut answer: impl FnMut(&[u8]) -> T + 'static) {
-    answer_all(move |message| {
-        let reply = answer(&js_sys::Uint8Array::new(&message.get(1)).to_vec());
-        js_sys::Array::of2(&message.get(0), &js_sys::Uint8Array::from(encode(&reply).as_slice()))
-    });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

@@ -4,11 +4,12 @@
 //! A message is `[id, request]`; the answer is `[id, reply]`.
 
 mod answering;
+mod answering_bytes;
 
 use tracebench::protocol::{CollectionReply, collection_reply, decode};
 
 fn main() {
-    answering::answer_bytes(|message| match decode(message) {
+    answering_bytes::answer_bytes(|message| match decode(message) {
         Ok(request) => collection_reply(request),
         Err(error) => CollectionReply::Refused(format!("not a request: {error}")),
     });

@@ -4,12 +4,13 @@
 //! A message is `[id, request]`; the answer is `[id, reply]`.
 
 mod answering;
+mod answering_bytes;
 
 use tracebench::protocol::{ReplayHost, ReplayReply, decode};
 
 fn main() {
     let mut host = ReplayHost::default();
-    answering::answer_bytes(move |message| match decode(message) {
+    answering_bytes::answer_bytes(move |message| match decode(message) {
         Ok(request) => host.handle(request),
         Err(error) => ReplayReply::Refused(format!("not a request: {error}")),
     });

@@ -132,6 +132,7 @@ mod tests {
     #[test]
     fn a_link_leads_back_to_where_it_was_made() {
         let place = Place {
+            is_of_many: false,
             run: Some((1, 20)),
             step: 11,
             chosen: Some((2, 8)),

@@ -91,7 +91,7 @@ fn FacetList(field: Field, facet: Memo<Option<Facet>>) -> impl IntoView {
         let share = format!("{:.0}%", f64::from(runs) / f64::from(most) * 100.0);
         view! {
             <label class="facet__value" class:facet__value--none=runs == 0>
-                <input type="checkbox" prop:checked=chosen on:change=move |_| many.toggle(field, &key) />
+                <input type="checkbox" prop:checked=chosen on:change=move |_| many.toggle(field, key.as_ref()) />
                 <span class="facet__label" title=title>{label}</span>
                 <span class="facet__count">{count(u64::from(runs))}</span>
                 <i class="facet__bar" style=("--share", share) aria-hidden="true"></i>

@@ -247,14 +247,14 @@ impl Many {
     }
 
     /// Chooses a value of a facet beside those that are chosen, or takes it back.
-    pub(super) fn toggle(self, field: Field, key: &Option<String>) {
+    pub(super) fn toggle(self, field: Field, key: Option<&String>) {
         self.choices.update(|choices| {
             match choices.iter_mut().find(|choice| choice.field == field) {
-                Some(choice) => match choice.any_of.iter().position(|known| known == key) {
+                Some(choice) => match choice.any_of.iter().position(|known| known.as_ref() == key) {
                     Some(at) => drop(choice.any_of.remove(at)),
-                    None => choice.any_of.push(key.clone()),
+                    None => choice.any_of.push(key.cloned()),
                 },
-                None => choices.push(Choice { field, any_of: vec![key.clone()] }),
+                None => choices.push(Choice { field, any_of: vec![key.cloned()] }),
             }
             choices.retain(|choice| !choice.any_of.is_empty());
         });

@@ -1,6 +1,7 @@
 //! The table of runs. Only rows in sight exist.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -70,7 +71,12 @@ pub(super) fn RunTable() -> impl IntoView {
             scroll_top.set(f64::from(frame.scroll_top()));
         }
         // The row may have to be drawn first.
-        set_timeout(move || drop(media::focus(&row_id(at))), std::time::Duration::ZERO);
+        set_timeout(
+            move || {
+                media::focus(&row_id(at));
+            },
+            Duration::ZERO,
+        );
     };
     view! {
         <section class="runs__table" aria-label="Runs" tabindex="0" node_ref=frame on:scroll=scroll>

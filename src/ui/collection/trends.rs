@@ -101,7 +101,7 @@ fn row(many: Many, field: Field, group: Group) -> impl IntoView {
     let name = if can_choose {
         let title = format!("Show only these runs: {label}");
         view! {
-            <button class="link trends__name" title=title on:click=move |_| many.toggle(field, &key)>
+            <button class="link trends__name" title=title on:click=move |_| many.toggle(field, key.as_ref())>
                 {label}
             </button>
         }
