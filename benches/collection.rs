@@ -48,8 +48,9 @@ fn tell_differences(bencher: Bencher<'_, '_>, count: usize) {
 
 #[divan::bench(args = [10_000], max_time = 2)]
 fn draw_the_map(bencher: Bencher<'_, '_>, count: usize) {
-    let clusters = clusters(&made_up_runs::digests(count));
-    bencher.bench_local(|| black_box(cluster_map(&clusters, 2.0)));
+    let runs = made_up_runs::digests(count);
+    let clusters = clusters(&runs);
+    bencher.bench_local(|| black_box(cluster_map(&runs, &clusters, 2.0)));
 }
 
 fn main() {

@@ -106,7 +106,7 @@ fn digest(number: usize, dice: &mut Dice) -> RunDigest {
     shape.dedup();
     let mut found: Vec<&str> = signatures.iter().map(|signature| signature.detector.as_str()).collect();
     found.sort_unstable();
-    let detectors = found.chunk_by(|one, other| one == other).filter_map(|same| detected(same)).collect();
+    let detectors = found.chunk_by(|one, other| one == other).filter_map(detected).collect();
     RunDigest {
         run: ClusterInput {
             id: (format!("run-{number}"), format!("runs/{number}.jsonl"), 0),

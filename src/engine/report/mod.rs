@@ -25,7 +25,7 @@ pub use crate::engine::compare::{
 pub use build::{run_report, weighing};
 pub use collection::{
     Choice, ClusterMap, Collection, Configuration, Detected, Difference, Facet, FacetValue, Facets,
-    FailureKind, Field, Followed, Group, Judgement, MapCategory, MapTile, Outcomes, Quartiles, Rate, Rect,
+    FailureKind, Field, Followed, Group, Judgement, MapBlock, MapTile, Outcomes, Quartiles, Rate, Rect,
     RunDigest, Subset, TaskCell, TaskMatrix, TaskRow, Trend, Value, WithinTasks, cluster_input, cluster_map,
     clusters, differences, facets, task_matrix, trend,
 };

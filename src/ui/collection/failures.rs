@@ -2,16 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::map::FailureMap;
+use super::rate::RateBar;
 use super::state::{Many, open};
 use crate::engine::cluster::{Cluster, Member, Tally};
-use crate::engine::report::{
-    ClusterMap, Difference, FailureKind, Judgement, MapTile, Rate, Rect, cluster_map, differences,
-};
+use crate::engine::report::{Difference, FailureKind, Judgement, differences};
 use crate::view_model::format::{count, counted};
-use crate::view_model::words;
 
-/// How many times as wide as high the map is drawn.
-const ASPECT: f64 = 3.2;
 /// Cards that are drawn at first, and differences.
 const FEW: usize = 40;
 
@@ -22,7 +19,7 @@ pub(super) fn Failures() -> impl IntoView {
     view! {
         <div class="failures">
             <Show when=move || !is_empty() fallback=NoClusters>
-                <Map />
+                <FailureMap />
                 <Differences />
                 <Cards />
             </Show>
@@ -43,96 +40,6 @@ fn NoClusters() -> impl IntoView {
         (None, _) => "Clusters are made when all files have been read.".to_owned(),
     };
     view! { <p class="empty">{why}</p> }
-}
-
-/// The clusters as areas: as large as they have runs, those of a kind together.
-#[component]
-fn Map() -> impl IntoView {
-    let many = Many::expect();
-    let map = Memo::new(move |_| many.subset.with(|subset| cluster_map(&subset.clusters, ASPECT)));
-    let draw = move || {
-        let ClusterMap { categories, tiles } = map.get();
-        let heads = categories.into_iter().map(|category| {
-            view! {
-                <li class="cluster-map__category" style=("--x", at(category.rect.x)) style=("--y", at(category.rect.y)) style=("--w", at(category.rect.width)) style=("--h", at(category.rect.height))>
-                    <span>{words::category(category.category)}</span>
-                </li>
-            }
-        });
-        let tiles = tiles.into_iter().map(|tile| view! { <Tile tile /> });
-        view! {
-            {heads.collect_view()}
-            {tiles.collect_view()}
-        }
-    };
-    view! {
-        <section class="cluster-map" aria-labelledby="cluster-map-title">
-            <header class="failures__head">
-                <h2 id="cluster-map-title">"Map of failures"</h2>
-                <p>
-                    "The larger, the more runs. "
-                    <i class="cluster-map__key cluster-map__key--bad"></i>
-                    "failed "
-                    <i class="cluster-map__key cluster-map__key--good"></i>
-                    "resolved "
-                    <i class="cluster-map__key"></i>
-                    "unknown"
-                </p>
-            </header>
-            <ul class="cluster-map__area">{draw}</ul>
-        </section>
-    }
-}
-
-fn at(part: f64) -> String {
-    format!("{:.3}%", part * 100.0)
-}
-
-#[component]
-fn Tile(tile: MapTile) -> impl IntoView {
-    let many = Many::expect();
-    let MapTile { cluster, name, clusters, runs, failed, resolved, rect, .. } = tile;
-    let Rect { x, y, width, height } = rect;
-    let id = StoredValue::new(cluster);
-    let is_on = move || id.with_value(|id| id.is_some() && many.cluster.with(|chosen| chosen == id));
-    let choose = move |_| {
-        let id = id.get_value();
-        if id.is_some() {
-            many.cluster.set(if is_on() { None } else { id });
-        }
-    };
-    let story = tile_story(runs, failed, resolved, clusters);
-    let title = format!("{name}: {story}");
-    let share = |part: u32| format!("{:.1}%", f64::from(part) / f64::from(runs.max(1)) * 100.0);
-    view! {
-        <li class="cluster-map__tile" style=("--x", at(x)) style=("--y", at(y)) style=("--w", at(width)) style=("--h", at(height))>
-            <button
-                class:cluster-map__tile--on=is_on
-                disabled=id.with_value(Option::is_none)
-                aria-pressed=move || is_on().to_string()
-                title=title
-                on:click=choose
-            >
-                <span>
-                    <b>{name}</b>
-                    <small>{story}</small>
-                </span>
-                <span class="cluster__bar" aria-hidden="true">
-                    <i class="cluster__failed" style=("--share", share(failed))></i>
-                    <i class="cluster__resolved" style=("--share", share(resolved))></i>
-                </span>
-            </button>
-        </li>
-    }
-}
-
-fn tile_story(runs: u32, failed: u32, resolved: u32, clusters: u32) -> String {
-    let runs = counted(u64::from(runs), "run", "runs");
-    let several = if clusters > 1 { format!("{clusters} small clusters, ") } else { String::new() };
-    if failed + resolved == 0 {
-        return format!("{several}{runs}, outcomes unknown");
-    }
-    format!("{several}{runs}, {failed} failed, {resolved} resolved")
 }
 
 /// What is met more often in failed runs than in resolved ones, and the other way round.
@@ -217,25 +124,6 @@ fn difference_row(difference: Difference) -> impl IntoView {
                 {within.map(|within| view! { <small>{within}</small> })}
             </td>
         </tr>
-    }
-}
-
-/// A share with its interval, as a number and as a line.
-#[component]
-pub(super) fn RateBar(rate: Rate, class: &'static str) -> impl IntoView {
-    let Rate { count: some, of, share, low, high } = rate;
-    let words = share.map_or_else(|| "none".to_owned(), |share| format!("{:.0} %", share * 100.0));
-    let told = format!("{some} of {of}; 95 % interval {:.0} to {:.0} %", low * 100.0, high * 100.0);
-    view! {
-        <span class=format!("rate {class}")>
-            <b>{words}</b>
-            <span class="rate__line" aria-hidden="true">
-                <i class="rate__reach" style=("--from", at(low)) style=("--to", at(1.0 - high))></i>
-                {share.map(|share| view! { <i class="rate__dot" style=("--at", at(share))></i> })}
-            </span>
-            <small>{format!("{some}/{of}")}</small>
-            <span class="hidden">{told}</span>
-        </span>
     }
 }
 

@@ -4,7 +4,10 @@
 mod bar;
 mod facets;
 mod failures;
+mod map;
 mod overview;
+mod plot;
+mod rate;
 mod state;
 mod table;
 mod tasks;

@@ -90,7 +90,6 @@ pub(super) fn Tasks() -> impl IntoView {
                                 <th scope="col">"Task"</th>
                                 <th scope="col">"All"</th>
                                 {move || matrix.with(|matrix| matrix.configurations.iter().map(head).collect_view())}
-                                <th scope="col"><span class="hidden">"What to do"</span></th>
                             </tr>
                         </thead>
                         <tbody>
@@ -147,10 +146,10 @@ fn Row(row: TaskRow, width: usize) -> impl IntoView {
             <th scope="row">
                 <span class="tasks__name" title=title>{task}</span>
                 {mark.map(|(class, word)| view! { <span class=class>{word}</span> })}
+                {both.then(|| view! { <CompareBoth places=separating /> })}
             </th>
             <td class="tasks__sum">{tally(outcomes)}</td>
             {columns.collect_view()}
-            <td>{both.then(|| view! { <CompareBoth places=separating /> })}</td>
         </tr>
     }
 }
@@ -192,8 +191,8 @@ fn CompareBoth(places: StoredValue<Vec<u32>>) -> impl IntoView {
         }
     };
     view! {
-        <button class="link tasks__compare" on:click=compare>
-            "Compare both ways"
+        <button class="link tasks__compare" title="A run that failed beside one that solved it" on:click=compare>
+            "Compare"
         </button>
     }
 }

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::failures::RateBar;
+use super::plot::Plot;
+use super::rate::RateBar;
 use super::state::Many;
 use crate::engine::report::{Field, Followed, Group, Quartiles, Rate, Trend, trend};
 use crate::view_model::format::{count, duration_seconds, money, score};
-use crate::view_model::many::field_name;
+use crate::view_model::many::{TrendPlot, field_name};
 
 /// Groups that are drawn at first and added by each "show more".
 const PAGE: usize = 60;
@@ -41,6 +42,11 @@ pub(super) fn Trends() -> impl IntoView {
                 <p>"Shares with 95 % intervals; scores from the lower to the upper quarter, with the median."</p>
             </header>
             <div class="tasks__kept" role="group" aria-label="Group the runs by">{Field::GROUPING.into_iter().map(choice).collect_view()}</div>
+            {move || {
+                let is_line = matches!(many.by.get(), Field::Day | Field::Week | Field::AgentVersion);
+                let plot = trend.with(|trend| TrendPlot::new(trend).filter(|_| is_line));
+                plot.map(|plot| view! { <Plot plot /> })
+            }}
             <div class="tasks__frame" tabindex="0" role="region" aria-label="Groups of runs">
                 <table class="trends__table">
                     <thead>

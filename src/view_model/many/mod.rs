@@ -1,5 +1,7 @@
-//! Many runs: where a person is among them.
+//! Many runs: where a person is among them, and how a trend is drawn.
 
 mod place;
+mod plot;
 
 pub use place::{ManyPlace, ManyTab, field_name};
+pub use plot::TrendPlot;

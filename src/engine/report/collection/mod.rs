@@ -22,7 +22,7 @@ pub use digest::{Detected, RunDigest, cluster_input, clusters};
 pub use facets::{Choice, Facet, FacetValue, Facets, facets};
 pub use field::{Field, Value};
 pub use kinds::Followed;
-pub use map::{ClusterMap, MapCategory, MapTile, cluster_map};
+pub use map::{ClusterMap, MapBlock, MapTile, cluster_map};
 pub use rate::{Quartiles, Rate};
 pub use subset::Subset;
 pub use tasks::{Configuration, Outcomes, TaskCell, TaskMatrix, TaskRow, task_matrix};

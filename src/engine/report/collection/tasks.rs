@@ -58,7 +58,11 @@ pub struct TaskCell {
 }
 
 impl Outcomes {
-    fn add(&mut self, outcome: OutcomeValue) {
+    pub fn runs(self) -> u32 {
+        self.resolved + self.failed + self.unknown
+    }
+
+    pub(super) fn add(&mut self, outcome: OutcomeValue) {
         match outcome {
             OutcomeValue::Resolved => self.resolved += 1,
             OutcomeValue::Failed => self.failed += 1,
