@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RunKey;
 use crate::engine::cluster::{Cluster, ClusterInput, cluster};
-use crate::engine::report::RunReport;
+use crate::engine::report::{Comparison, RunReport, compare};
 
 /// A run as the page has opened it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,11 +45,14 @@ pub enum FromCollection {
 pub enum CollectionRequest {
     /// Clusters over these runs.
     Clusters { runs: Vec<ClusterInput> },
+    /// Two runs side by side.
+    Compare { a: Box<RunReport>, b: Box<RunReport> },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CollectionReply {
     Clusters(Vec<Cluster>),
+    Comparison(Box<Comparison>),
     /// The request made no sense.
     Refused(String),
 }
@@ -60,5 +63,6 @@ pub fn collection_reply(request: CollectionRequest) -> CollectionReply {
         CollectionRequest::Clusters { runs } => {
             CollectionReply::Clusters(cluster(&runs.iter().collect::<Vec<_>>()))
         }
+        CollectionRequest::Compare { a, b } => CollectionReply::Comparison(Box::new(compare(&a, &b))),
     }
 }

@@ -1,6 +1,10 @@
 use super::lazy_worker::LazyWorker;
 use crate::engine::cluster::{Cluster, ClusterInput};
+use crate::engine::report::{Comparison, RunReport};
 use crate::protocol::{CollectionReply, CollectionRequest};
+
+/// A reply that answers another request.
+const UNASKED: &str = "the worker for many runs answered something else";
 
 /// Finds what many runs have in common, in a worker.
 #[derive(Clone)]
@@ -17,6 +21,16 @@ impl Collector {
         match self.ask(CollectionRequest::Clusters { runs }).await? {
             CollectionReply::Clusters(clusters) => Ok(clusters),
             CollectionReply::Refused(message) => Err(message),
+            CollectionReply::Comparison(_) => Err(UNASKED.to_owned()),
+        }
+    }
+
+    pub async fn compare(&self, a: RunReport, b: RunReport) -> Result<Comparison, String> {
+        let request = CollectionRequest::Compare { a: Box::new(a), b: Box::new(b) };
+        match self.ask(request).await? {
+            CollectionReply::Comparison(comparison) => Ok(*comparison),
+            CollectionReply::Refused(message) => Err(message),
+            CollectionReply::Clusters(_) => Err(UNASKED.to_owned()),
         }
     }
 

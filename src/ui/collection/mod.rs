@@ -2,12 +2,14 @@
 //! side. A program of its own, which the page fetches with the second run; `state` tells what it knows.
 
 mod bar;
+mod compare;
 mod facets;
 mod failures;
 mod map;
 mod overview;
 mod plot;
 mod rate;
+mod separation;
 mod state;
 mod table;
 mod tasks;
@@ -59,6 +61,6 @@ fn draw(tab: ManyTab) -> AnyView {
         ManyTab::Failures => view! { <failures::Failures /> }.into_any(),
         ManyTab::Tasks => view! { <tasks::Tasks /> }.into_any(),
         ManyTab::Trends => view! { <trends::Trends /> }.into_any(),
-        ManyTab::Compare => ().into_any(),
+        ManyTab::Compare => view! { <compare::Compare /> }.into_any(),
     }
 }

@@ -1,5 +1,6 @@
 //! Many runs: where a person is among them, and how a trend is drawn.
 
+pub mod compare;
 mod place;
 mod plot;
 
