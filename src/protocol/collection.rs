@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RunKey;
 use crate::engine::cluster::{Cluster, ClusterInput, cluster};
-use crate::engine::report::{Comparison, RunReport, compare};
+use crate::engine::report::{Comparison, RunReport, Separation, compare, separation};
 
 /// A run as the page has opened it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,12 +47,16 @@ pub enum CollectionRequest {
     Clusters { runs: Vec<ClusterInput> },
     /// Two runs side by side.
     Compare { a: Box<RunReport>, b: Box<RunReport> },
+    /// What tells the runs of one task that solved it from those that failed.
+    Separate { runs: Vec<RunReport> },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CollectionReply {
     Clusters(Vec<Cluster>),
     Comparison(Box<Comparison>),
+    /// `None` unless there are runs of both kinds.
+    Separation(Option<Box<Separation>>),
     /// The request made no sense.
     Refused(String),
 }
@@ -62,6 +66,10 @@ pub fn collection_reply(request: CollectionRequest) -> CollectionReply {
     match request {
         CollectionRequest::Clusters { runs } => {
             CollectionReply::Clusters(cluster(&runs.iter().collect::<Vec<_>>()))
+        }
+        CollectionRequest::Separate { runs } => {
+            let runs: Vec<&RunReport> = runs.iter().collect();
+            CollectionReply::Separation(separation(&runs).map(Box::new))
         }
         CollectionRequest::Compare { a, b } => CollectionReply::Comparison(Box::new(compare(&a, &b))),
     }

@@ -9,7 +9,6 @@ use leptos::task::spawn_local_scoped;
 use crate::engine::cluster::{Cluster, ClusterInput};
 use crate::engine::query::{Query, QueryError, RUN_FIELDS};
 use crate::engine::report::{Choice, Facets, Field, RunDigest, RunReport, Subset, facets};
-use crate::engine::trace::OutcomeValue;
 use crate::protocol::{CollectedRun, FromCollection, RunKey, ToCollection};
 use crate::ui::browser::programs::FROM_COLLECTION;
 use crate::ui::browser::{Collector, fragment};
@@ -281,17 +280,6 @@ impl Many {
         self.picked.set(runs.into_iter().collect());
         self.only_picked.set(true);
         self.tab.set(ManyTab::Runs);
-    }
-
-    /// Of these runs, one that failed and one that solved its task.
-    pub(super) fn both_ways(self, runs: &[RunKey]) -> Option<(RunKey, RunKey)> {
-        let ended = |value: OutcomeValue| {
-            let is_so = |key: &RunKey| {
-                untrack(|| self.report(*key)).is_some_and(|report| report.outcome.value == value)
-            };
-            runs.iter().copied().find(is_so)
-        };
-        Some((ended(OutcomeValue::Failed)?, ended(OutcomeValue::Resolved)?))
     }
 
     /// Lays two runs side by side.

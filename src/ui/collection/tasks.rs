@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::separation::{Asked, Separated};
 use super::state::Many;
 use crate::engine::report::{Configuration, Outcomes, TaskCell, TaskRow, task_matrix};
 use crate::protocol::RunKey;
@@ -43,6 +44,8 @@ pub(super) fn Tasks() -> impl IntoView {
     let matrix = Memo::new(move |_| many.subset.with(|subset| task_matrix(&subset.digests)));
     let kept = RwSignal::new(Kept::All);
     let limit = RwSignal::new(PAGE);
+    let asked: RwSignal<Option<Asked>> = RwSignal::new(None);
+    let close = Callback::new(move |()| asked.set(None));
     let fitting =
         move || matrix.with(|matrix| matrix.tasks.iter().filter(|row| kept.get().keeps(row)).count());
     let rows = move || {
@@ -83,6 +86,7 @@ pub(super) fn Tasks() -> impl IntoView {
                 fallback=|| view! { <p class="empty">"None of these runs says what its task was."</p> }
             >
                 <div class="tasks__kept" role="group" aria-label="Which tasks">{Kept::ALL.into_iter().map(choice).collect_view()}</div>
+                {move || asked.get().map(|asked| view! { <Separated asked close /> })}
                 <div class="tasks__frame" tabindex="0" role="region" aria-label="Tasks by agent and model">
                     <table class="tasks__table">
                         <thead>
@@ -94,7 +98,7 @@ pub(super) fn Tasks() -> impl IntoView {
                         </thead>
                         <tbody>
                             <For each=rows key=|(row, width)| (row.task.clone(), row.outcomes.resolved, row.outcomes.failed, row.outcomes.unknown, *width) let((row, width))>
-                                <Row row width />
+                                <Row row width asked />
                             </For>
                         </tbody>
                     </table>
@@ -127,7 +131,7 @@ fn head(configuration: &Configuration) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Row(row: TaskRow, width: usize) -> impl IntoView {
+fn Row(row: TaskRow, width: usize, asked: RwSignal<Option<Asked>>) -> impl IntoView {
     let TaskRow { task, cells, outcomes, flaky, both, unsolved } = row;
     let mark = match (flaky, both, unsolved) {
         (true, ..) => Some(("tasks__mark tasks__mark--warn", "flaky")),
@@ -136,7 +140,8 @@ fn Row(row: TaskRow, width: usize) -> impl IntoView {
         _ => None,
     };
     let title = task.clone();
-    let separating = StoredValue::new(cells.iter().flat_map(|cell| cell.runs.clone()).collect::<Vec<u32>>());
+    let places = cells.iter().flat_map(|cell| cell.runs.clone()).collect::<Vec<u32>>();
+    let asking = both.then(|| view! { <AskBoth task=task.clone() places asked /> });
     let columns = (0..width).map(|column| {
         let cell = cells.iter().find(|cell| cell.configuration as usize == column).cloned();
         view! { <td>{cell.map(|cell| view! { <Cell cell /> })}</td> }
@@ -146,7 +151,7 @@ fn Row(row: TaskRow, width: usize) -> impl IntoView {
             <th scope="row">
                 <span class="tasks__name" title=title>{task}</span>
                 {mark.map(|(class, word)| view! { <span class=class>{word}</span> })}
-                {both.then(|| view! { <CompareBoth places=separating /> })}
+                {asking}
             </th>
             <td class="tasks__sum">{tally(outcomes)}</td>
             {columns.collect_view()}
@@ -180,19 +185,14 @@ fn Cell(cell: TaskCell) -> impl IntoView {
     }
 }
 
-/// Lays a run that failed beside one that solved the same task.
+/// Asks what separates the runs that solved a task from those that failed.
 #[component]
-fn CompareBoth(places: StoredValue<Vec<u32>>) -> impl IntoView {
+fn AskBoth(task: String, places: Vec<u32>, asked: RwSignal<Option<Asked>>) -> impl IntoView {
     let many = Many::expect();
-    let compare = move |_| {
-        let keys = places.with_value(|places| keys_at(many, places));
-        if let Some((failed, resolved)) = many.both_ways(&keys) {
-            many.compare(failed, resolved);
-        }
-    };
+    let ask = move |_| asked.set(Some((task.clone(), keys_at(many, &places))));
     view! {
-        <button class="link tasks__compare" title="A run that failed beside one that solved it" on:click=compare>
-            "Compare"
+        <button class="link tasks__compare" on:click=ask>
+            "What separates them"
         </button>
     }
 }
