@@ -38,6 +38,8 @@ pub enum FromCollection {
     Open { run: RunKey, step: Option<u32> },
     /// Show the weights.
     EditWeights,
+    /// Save the rewards of these runs.
+    SaveRewards(Vec<RunKey>),
 }
 
 /// What the program of the collection asks its worker.

@@ -73,7 +73,14 @@ impl Host {
                 EngineReply::Acts { acts: encode(&acts), next }
             }),
             EngineRequest::Diagnose { file } => self.diagnose(file),
-            EngineRequest::Rewards { file, weights } => self.rewards(&file, &weights),
+            EngineRequest::Rewards { run, name, weights } => {
+                self.with_run(run, |_, opened| match RewardWeights::read_or_default(&weights) {
+                    Ok(weights) => {
+                        EngineReply::Rewards { lines: opened.reward_lines(&name, run.index, &weights) }
+                    }
+                    Err(error) => EngineReply::Refused { message: error.to_string() },
+                })
+            }
             EngineRequest::Catalog => EngineReply::Catalog { catalog: Box::new(Catalog::of_engine()) },
             EngineRequest::Close { file } => {
                 self.sessions.remove(&file);
@@ -132,19 +139,6 @@ impl Host {
         let mut progress = |_| true;
         let input = Input::of_set(session.sources.as_ref(), &mut progress);
         EngineReply::Diagnosed { file, diagnosis: Box::new(diagnose(&input, &runs)) }
-    }
-
-    fn rewards(&self, file: &FileEntry, weights: &str) -> EngineReply {
-        let Some(session) = self.sessions.get(&file.id) else { return not_open(file.id) };
-        let weights = match weights {
-            "" => RewardWeights::default(),
-            own => match RewardWeights::read(own) {
-                Ok(weights) => weights,
-                Err(error) => return EngineReply::Refused { message: error.to_string() },
-            },
-        };
-        let lines = |(index, run): (u32, &Run)| run.reward_lines(&file.name, index, &weights);
-        EngineReply::Rewards { file: file.id, lines: (0..).zip(&session.runs).map(lines).collect() }
     }
 
     fn moment(&mut self, key: RunKey, step: StepId) -> EngineReply {
@@ -385,13 +379,14 @@ mod tests {
     fn rewards_are_given_by_ones_own_weights_too() {
         let mut host = opened();
         let mut ask = |weights: &str| {
-            let request = EngineRequest::Rewards { file: entry(4, "a.json"), weights: weights.to_owned() };
+            let request =
+                EngineRequest::Rewards { run: RUN, name: "a.json".to_owned(), weights: weights.to_owned() };
             ask(&mut host, &[], request).pop()
         };
-        let Some(EngineReply::Rewards { file: 4, lines }) = ask("") else { panic!("no rewards") };
+        let Some(EngineReply::Rewards { lines }) = ask("") else { panic!("no rewards") };
         assert_eq!(lines.lines().count(), 7);
         let own = RewardWeights { turn: 2.0, ..RewardWeights::default() }.write();
-        assert!(matches!(ask(&own), Some(EngineReply::Rewards { lines: other, .. }) if other != lines));
+        assert!(matches!(ask(&own), Some(EngineReply::Rewards { lines: other }) if other != lines));
         let refused = ask("{}");
         assert!(
             matches!(refused, Some(EngineReply::Refused { message }) if message.contains("missing field"))

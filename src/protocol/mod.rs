@@ -83,9 +83,9 @@ pub enum EngineRequest {
     Acts { run: RunKey, from: u32, effort: u32 },
     /// What the format doctor says of a file that was analysed.
     Diagnose { file: u32 },
-    /// The rewards of a file's runs, by weights as [`RewardWeights`](crate::engine::report::RewardWeights) writes
-    /// them; an empty text is the built-in ones.
-    Rewards { file: FileEntry, weights: String },
+    /// The rewards of a run, read from a file of that name, by weights as
+    /// [`RewardWeights`](crate::engine::report::RewardWeights) writes them; an empty text is the built-in ones.
+    Rewards { run: RunKey, name: String, weights: String },
     /// What users read about formats and detectors.
     Catalog,
     /// Forget a file and its runs.
@@ -201,9 +201,8 @@ pub enum EngineReply {
         file: u32,
         diagnosis: Box<Diagnosis>,
     },
-    /// JSON lines.
+    /// JSON lines: the run, and each of its steps.
     Rewards {
-        file: u32,
         lines: String,
     },
     Catalog {

@@ -154,6 +154,14 @@ impl EngineClient {
         }
     }
 
+    /// A run's rewards as JSON lines, by the built-in weights.
+    pub async fn rewards(&self, run: RunKey, name: String) -> Result<String, String> {
+        match self.ask_run(run, EngineRequest::Rewards { run, name, weights: String::new() }).await? {
+            EngineReply::Rewards { lines } => Ok(lines),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     pub async fn catalog(&self) -> Result<Catalog, String> {
         match self.ask(0, EngineRequest::Catalog).await? {
             EngineReply::Catalog { catalog } => Ok(*catalog),

@@ -220,6 +220,12 @@ impl Many {
         })
     }
 
+    /// The runs that fit all that was chosen.
+    pub(super) fn shown_keys(self) -> Vec<RunKey> {
+        let shown = self.facets.with_untracked(|facets| facets.runs.clone());
+        untrack(|| shown.into_iter().filter_map(|place| Some(self.run_at(place)?.key)).collect())
+    }
+
     /// The run that stands there among all.
     pub(super) fn run_at(self, place: u32) -> Option<OpenedRun> {
         self.runs.with(|runs| runs.get(place as usize).cloned())

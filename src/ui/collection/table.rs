@@ -126,6 +126,14 @@ fn WeightsLine() -> impl IntoView {
             <button class="link" on:click=|_| FROM_COLLECTION.say(&FromCollection::EditWeights)>
                 "Edit weights"
             </button>
+            " · "
+            <button
+                class="link"
+                title="Per step and per run, as JSON lines to train with"
+                on:click=move |_| FROM_COLLECTION.say(&FromCollection::SaveRewards(many.shown_keys()))
+            >
+                "Export rewards"
+            </button>
         </p>
     }
 }

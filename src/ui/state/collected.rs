@@ -37,6 +37,7 @@ impl Session {
             FromCollection::Ready => told.listens.set(true),
             FromCollection::Open { run, step } => self.show_step(run, step.unwrap_or_default()),
             FromCollection::EditWeights => self.weights_shown.set(true),
+            FromCollection::SaveRewards(runs) => self.save_rewards(runs),
         });
         let listener = StoredValue::new_local(Some(listener));
         on_cleanup(move || drop(listener.try_update_value(Option::take)));

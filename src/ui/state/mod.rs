@@ -9,6 +9,7 @@ mod moves;
 mod notes;
 mod query;
 mod reading;
+mod rewards;
 mod rows;
 mod run;
 mod session;

@@ -69,6 +69,11 @@ const MOST: f64 = 1_000.0;
 impl RewardWeights {
     pub const VERSION: u32 = 1;
 
+    /// Reads weights; of an empty text, the built-in ones.
+    pub fn read_or_default(text: &str) -> Result<Self, WeightsError> {
+        if text.is_empty() { Ok(Self::default()) } else { Self::read(text) }
+    }
+
     /// Reads weights, and refuses those that no reward could be made with.
     pub fn read(text: &str) -> Result<Self, WeightsError> {
         let weights: Self = serde_json::from_str(text)?;

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::engine::report::ReasonReport;
 use crate::ui::components::{Meter, Weights};
-use crate::ui::state::RunState;
+use crate::ui::state::{RunState, Session};
 use crate::view_model::format::{points, score, step_number};
 
 /// Links that a single reason shows.
@@ -12,6 +12,7 @@ const LINKS: usize = 6;
 #[component]
 pub(super) fn ScoreReasons() -> impl IntoView {
     let run = RunState::expect();
+    let session = Session::expect();
     let total = move || {
         let result = run.report.with(|report| report.score.clone());
         let Some(result) = result else {
@@ -41,6 +42,13 @@ pub(super) fn ScoreReasons() -> impl IntoView {
                 <summary>"Weights"</summary>
                 <Weights />
             </details>
+            <button
+                class="link"
+                title="Per step and for the run, as JSON lines to train with"
+                on:click=move |_| session.save_rewards(vec![run.key])
+            >
+                "Export rewards"
+            </button>
         </div>
     }
 }
