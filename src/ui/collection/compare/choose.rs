@@ -7,9 +7,10 @@ use super::Comparing;
 use crate::engine::report::RunReport;
 use crate::engine::trace::OutcomeValue;
 use crate::protocol::RunKey;
+use crate::ui::browser::media;
 use crate::ui::state::OpenedRun;
 use crate::view_model::format::counted;
-use crate::view_model::many::compare::{Candidate, Side, candidates, suggestions};
+use crate::view_model::many::compare::{Candidate, Side, Suggestion, candidates, suggestions};
 use crate::view_model::words;
 
 /// So many runs are listed; the others are found by typing.
@@ -27,6 +28,7 @@ pub(super) fn Chooser(side: Side) -> impl IntoView {
     let close = move || {
         if let Some(details) = details.get_untracked() {
             details.set_open(false);
+            media::focus(&summary_id(side));
         }
     };
     let found = move || {
@@ -73,6 +75,8 @@ pub(super) fn Chooser(side: Side) -> impl IntoView {
     view! {
         <details
             class="choose"
+            // Opening one closes the other.
+            name="choose"
             node_ref=details
             on:toggle=move |_| is_open.set(details.get_untracked().is_some_and(|details| details.open()))
             on:keydown=move |event| {
@@ -81,8 +85,9 @@ pub(super) fn Chooser(side: Side) -> impl IntoView {
                 }
             }
         >
-            <summary class="button button--small">{title} <span class="hidden">" for " {side.name()}</span></summary>
+            <summary class="button button--small" id=summary_id(side)>{title} <span class="hidden">" for " {side.name()}</span></summary>
             <Show when=move || is_open.get()>
+                <div class="choose__away" aria-hidden="true" on:click=move |_| close()></div>
                 <div class="choose__pane">
                     <input
                         class="field"
@@ -98,6 +103,10 @@ pub(super) fn Chooser(side: Side) -> impl IntoView {
             </Show>
         </details>
     }
+}
+
+fn summary_id(side: Side) -> String {
+    format!("choose-{}", side.name())
 }
 
 #[component]
@@ -129,19 +138,19 @@ pub(super) fn ChoosePair() -> impl IntoView {
             let reports: Vec<&RunReport> = runs.iter().map(|run| &*run.report).collect();
             let key = |place: u32| runs.get(place as usize).map(|run| run.key);
             let keyed = suggestions(&reports, PAIRS).into_iter();
-            keyed
-                .filter_map(|pair| Some((pair.task, key(pair.failed)?, key(pair.resolved)?)))
-                .collect::<Vec<_>>()
+            keyed.filter_map(|pair| Some((key(pair.failed)?, key(pair.resolved)?, pair))).collect::<Vec<_>>()
         })
     };
-    let offer = move |(task, failed, resolved): (String, RunKey, RunKey)| {
+    let offer = move |(failed, resolved, pair): (RunKey, RunKey, Suggestion)| {
+        let [of_failed, of_resolved] = pair.notes;
         view! {
             <li>
                 <button class="choose__run" on:click=move |_| comparing.many.compare(failed, resolved)>
                     <span aria-hidden="true">"⇄"</span>
                     <span>
-                        <code>{task}</code>
-                        <small>"a run that failed beside one that solved it"</small>
+                        <code><span class="hidden">"Task "</span> {pair.task}</code>
+                        <small><span class="run-table__bad">"✕ failed"</span> " " {of_failed}</small>
+                        <small><span class="run-table__good">"✓ resolved"</span> " " {of_resolved}</small>
                     </span>
                 </button>
             </li>
@@ -152,7 +161,7 @@ pub(super) fn ChoosePair() -> impl IntoView {
         (!pairs.is_empty()).then(|| {
             view! {
                 <section class="compare__pairs" aria-labelledby="compare-pairs">
-                    <h2 id="compare-pairs">"Pairs worth a look"</h2>
+                    <h2 id="compare-pairs">"Tasks that one run failed and another solved"</h2>
                     <ul>{pairs.into_iter().map(offer).collect_view()}</ul>
                 </section>
             }

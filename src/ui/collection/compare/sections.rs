@@ -30,6 +30,7 @@ pub(super) fn Sections(runs: Arc<SideBySide>) -> impl IntoView {
     let more = comparison.more_tests;
     view! {
         <div class="compare__sections">
+            <div class="compare__column">
             <Table
                 id="compare-files"
                 title="Files changed"
@@ -45,6 +46,8 @@ pub(super) fn Sections(runs: Arc<SideBySide>) -> impl IntoView {
                 more
                 empty="No test is known to have ended differently."
             />
+            </div>
+            <div class="compare__column">
             <Table id="compare-numbers" title="Numbers" heads=["", "A", "B", "B against A"] lines=all_numbers is_numbers=true empty="" />
             <Table
                 id="compare-operations"
@@ -54,6 +57,7 @@ pub(super) fn Sections(runs: Arc<SideBySide>) -> impl IntoView {
                 is_numbers=true
                 empty="Both did as much of everything."
             />
+            </div>
             <Findings runs=Arc::clone(&runs) />
         </div>
     }
@@ -92,6 +96,9 @@ fn operation(count: &OperationCounts) -> Line {
         "run-version-control" => "version control".to_owned(),
         "run-other" => "run something else".to_owned(),
         "other" => "call another tool".to_owned(),
+        "message" => "messages".to_owned(),
+        "user-message" => "messages of the user".to_owned(),
+        "submission" => "submission".to_owned(),
         operation => verb(operation).0.to_owned(),
     };
     [name, of(count.a, count.failed_a), of(count.b, count.failed_b), by]

@@ -25,7 +25,8 @@ pub(super) fn Strip(runs: Arc<SideBySide>, state: RowsState) -> impl IntoView {
             let height = ((to - from) * LONG).max(2.0);
             view! { <rect class=class x=x.to_string() y=(from * LONG).to_string() width=LANE.to_string() height=height.to_string() /> }
         };
-        strip(rows, side, BANDS).into_iter().map(band).collect_view()
+        let bands = strip(rows, side, BANDS).into_iter().map(band).collect_view();
+        view! { <g class=format!("strip__lane--{}", side.name().to_lowercase())>{bands}</g> }
     };
     let all = rows.len();
     let parting = runs.parting().map(|row| {

@@ -30,7 +30,7 @@ pub fn candidates(reports: &[&RunReport], beside: Option<&RunReport>, text: &str
         .map(|(place, report)| Candidate {
             place,
             name: name(report),
-            note: note(report),
+            note: scored(report),
             outcome: report.outcome.value,
             same_task: task.is_some() && report.task.as_ref() == task,
         })
@@ -49,13 +49,12 @@ fn fits(report: &RunReport, words: &[String]) -> bool {
     words.iter().all(|word| text.contains(word.as_str()))
 }
 
-/// What a run is, beside its task: who ran it, how well, and where it stands.
+/// What a run is, beside its task: who ran it, and where it stands.
 pub fn note(report: &RunReport) -> String {
     let mut parts: Vec<String> = [&report.agent, &report.model].into_iter().flatten().cloned().collect();
     if parts.is_empty() {
         parts.push(report.format.clone());
     }
-    parts.extend(report.score.as_ref().map(|known| format!("score {}", score(known.total))));
     let file = report.file.rsplit(['/', '\\']).next().unwrap_or(&report.file);
     parts.push(if report.index == 0 {
         file.to_owned()
@@ -65,13 +64,20 @@ pub fn note(report: &RunReport) -> String {
     parts.join(" · ")
 }
 
-/// Two runs of a task of which one failed and one did not.
+fn scored(report: &RunReport) -> String {
+    let known = report.score.as_ref().map(|known| format!(" · score {}", score(known.total)));
+    note(report) + &known.unwrap_or_default()
+}
+
+/// Two runs of a task of which one failed and one solved it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     pub task: String,
     /// Places among the runs that were given: of one that failed, and of one that solved it.
     pub failed: u32,
     pub resolved: u32,
+    /// What tells the two from other runs of the task.
+    pub notes: [String; 2],
 }
 
 /// At most so many, in the order of the runs.
@@ -88,8 +94,9 @@ pub fn suggestions(reports: &[&RunReport], most: usize) -> Vec<Suggestion> {
     }
     let pair = |(_, [failed, resolved]): (&str, [Option<u32>; 2])| {
         let (failed, resolved) = (failed?, resolved?);
-        let task = reports.get(failed as usize).map(|report| name(report))?;
-        Some(Suggestion { task, failed, resolved })
+        let (one, other) = (reports.get(failed as usize)?, reports.get(resolved as usize)?);
+        let notes = [scored(one), scored(other)];
+        Some(Suggestion { task: name(one), failed, resolved, notes })
     };
     let mut pairs: Vec<Suggestion> = tasks.into_iter().filter_map(pair).collect();
     pairs.sort_by_key(|pair| pair.failed.min(pair.resolved));
