@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::state::Many;
 use crate::engine::report::{Facet, FacetValue, Field};
+use crate::ui::browser::media;
 use crate::view_model::format::{count, counted};
 use crate::view_model::many::field_name;
 
@@ -22,7 +23,7 @@ pub(super) fn FacetColumn() -> impl IntoView {
         view! { <FacetList field facet /> }
     };
     view! {
-        <details class="facets" open=true>
+        <details class="facets" open=!media::is_narrow()>
             <summary>
                 "Choose runs"
                 {move || (chosen() > 0).then(|| format!(" · {}", counted(chosen() as u64, "choice", "choices")))}

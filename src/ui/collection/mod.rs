@@ -15,6 +15,7 @@ mod table;
 mod tasks;
 mod trends;
 
+use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
@@ -39,6 +40,13 @@ fn Collection() -> impl IntoView {
     let many = Many::provide();
     let listener = StoredValue::new_local(Some(TO_COLLECTION.listen(move |message| many.hear(message))));
     on_cleanup(move || drop(listener.try_update_value(Option::take)));
+    let frame = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        many.tab.track();
+        if let Some(frame) = frame.get() {
+            frame.set_scroll_top(0);
+        }
+    });
     view! {
         <main class="many">
             <h1 class="hidden">"All runs"</h1>
@@ -46,7 +54,7 @@ fn Collection() -> impl IntoView {
             <Bar />
             <div class="many__work">
                 <FacetColumn />
-                <div class="many__view" role="tabpanel" id="many-view" aria-label=move || many.tab.get().title()>
+                <div class="many__view" role="tabpanel" id="many-view" node_ref=frame aria-label=move || many.tab.get().title()>
                     {move || draw(many.tab.get())}
                 </div>
             </div>
