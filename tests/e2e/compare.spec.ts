@@ -140,7 +140,8 @@ test('runs of other agents and formats can be compared', async ({ page }) => {
   await choose(page, 'A', 'other', /other/)
   await choose(page, 'B', 'terminus', /terminus/)
   await expect(grid(page).getByRole('row').nth(1)).toBeVisible()
-  await expect(page.getByRole('list', { name: 'Notes' })).toContainText('different tasks')
+  await expect(grid(page).getByRole('columnheader', { name: /^A/ })).toContainText('mini-swe-agent')
+  await expect(grid(page).getByRole('columnheader', { name: /^B/ })).toContainText('terminus-2')
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {

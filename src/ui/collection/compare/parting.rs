@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::list::RowsState;
+use crate::view_model::format::count;
 use crate::view_model::many::compare::{SideBySide, quoted, shares};
 
 #[component]
@@ -17,7 +18,7 @@ pub(super) fn Parting(runs: Arc<SideBySide>, state: RowsState) -> impl IntoView 
     let after = comparison.divergence.as_ref().map(|parting| match parting.common_after {
         0 => "After that they have nothing in common. ".to_owned(),
         1 => "After that they share one more act. ".to_owned(),
-        more => format!("After that they share {more} more acts. "),
+        more => format!("After that they share {} more acts. ", count(u64::from(more))),
     });
     let row = runs.parting();
     view! {
