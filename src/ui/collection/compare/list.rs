@@ -73,14 +73,14 @@ impl RowsState {
 
     /// Goes to a row of the comparison, wherever it is listed, with the focus.
     pub(super) fn show(self, row: u32) {
-        self.go_to_row(row);
+        self.go_to_row(Some(row));
         if let Some(frame) = self.frame.get_untracked() {
             drop(frame.focus());
         }
     }
 
-    pub(super) fn go_to_row(self, row: u32) {
-        if let Some(line) = self.lines.with_untracked(|lines| line_of(lines, row)) {
+    fn go_to_row(self, row: Option<u32>) {
+        if let Some(line) = row.and_then(|row| self.lines.with_untracked(|lines| line_of(lines, row))) {
             self.go(line);
         }
     }
@@ -107,7 +107,7 @@ impl RowsState {
                 .len();
         let to_difference = |forward: bool| {
             let next = self.runs.with_value(|runs| runs.next_difference(self.row_of(line)?, forward));
-            next.into_iter().for_each(|row| self.go_to_row(row));
+            self.go_to_row(next);
         };
         match key {
             "ArrowDown" | "j" => self.go(line + 1),
@@ -120,9 +120,7 @@ impl RowsState {
             "ArrowRight" => self.at.set((line, Side::B)),
             "n" => to_difference(true),
             "p" => to_difference(false),
-            "d" => {
-                self.runs.with_value(|runs| runs.parting()).into_iter().for_each(|row| self.go_to_row(row))
-            }
+            "d" => self.go_to_row(self.runs.with_value(|runs| runs.parting())),
             "Enter" | " " => self.enter(line, side),
             _ => return false,
         }
@@ -235,7 +233,7 @@ fn Tools(state: RowsState) -> impl IntoView {
                 on:click=move |_| {
                     let row = state.row_of(state.at.get_untracked().0);
                     only.set(value);
-                    row.into_iter().for_each(|row| state.go_to_row(row));
+                    state.go_to_row(row);
                 }
             >
                 {title}

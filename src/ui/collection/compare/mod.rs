@@ -25,8 +25,13 @@ use list::{Rows, RowsState};
 use parting::Parting;
 use sections::Sections;
 
-/// The reports of the two runs.
-type Pair = [Arc<RunReport>; 2];
+/// The two runs as far as they are known.
+#[derive(Clone)]
+enum Chosen {
+    Nothing,
+    Missing,
+    Both([Arc<RunReport>; 2]),
+}
 
 /// How far the comparison is.
 #[derive(Clone)]
@@ -118,19 +123,26 @@ fn lay_out(many: Many) -> RwSignal<Laid> {
     let laid = RwSignal::new(Laid::Nothing);
     let latest = StoredValue::new(0_u32);
     let pair = Memo::new_with_compare(
-        move |_| many.pair.get().map(|[a, b]| Some([many.report(a)?, many.report(b)?])),
+        move |_| match many.pair.get().map(|[a, b]| (many.report(a), many.report(b))) {
+            None => Chosen::Nothing,
+            Some((Some(a), Some(b))) => Chosen::Both([a, b]),
+            Some(_) => Chosen::Missing,
+        },
         |before, now| !before.zip(now).is_some_and(|(before, now)| is_same(before, now)),
     );
     Effect::new(move |turn: Option<u32>| {
         let turn = turn.unwrap_or_default() + 1;
         latest.set_value(turn);
-        let Some(chosen) = pair.get() else {
-            laid.set(Laid::Nothing);
-            return turn;
-        };
-        let Some([a, b]) = chosen else {
-            laid.set(Laid::Missing);
-            return turn;
+        let [a, b] = match pair.get() {
+            Chosen::Nothing => {
+                laid.set(Laid::Nothing);
+                return turn;
+            }
+            Chosen::Missing => {
+                laid.set(Laid::Missing);
+                return turn;
+            }
+            Chosen::Both(pair) => pair,
         };
         laid.set(Laid::Working);
         let collector = many.collector();
@@ -151,12 +163,12 @@ fn lay_out(many: Many) -> RwSignal<Laid> {
 }
 
 /// Whether two choices are of the very same reports: what they say is too much to look through.
-fn is_same(one: &Option<Option<Pair>>, other: &Option<Option<Pair>>) -> bool {
+fn is_same(one: &Chosen, other: &Chosen) -> bool {
     match (one, other) {
-        (Some(Some(one)), Some(Some(other))) => {
+        (Chosen::Both(one), Chosen::Both(other)) => {
             one.iter().zip(other).all(|(one, other)| Arc::ptr_eq(one, other))
         }
-        (Some(None), Some(None)) | (None, None) => true,
+        (Chosen::Nothing, Chosen::Nothing) | (Chosen::Missing, Chosen::Missing) => true,
         _ => false,
     }
 }

@@ -84,9 +84,12 @@ fn Act(cell: Cell) -> impl IntoView {
     let full =
         [target.as_str(), error.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
     let full = full.join(": ");
-    let wrong = first_wrong.map(|wrong| match wrong == step {
-        true => "first wrong step".to_owned(),
-        false => format!("first wrong step {}", step_number(wrong)),
+    let wrong = first_wrong.map(|wrong| {
+        if wrong == step {
+            "first wrong step".to_owned()
+        } else {
+            format!("first wrong step {}", step_number(wrong))
+        }
     });
     let has_wrong = wrong.is_some();
     view! {
@@ -122,7 +125,8 @@ fn Act(cell: Cell) -> impl IntoView {
                     Severity::Warning => "chip chip--warn pair__chip",
                     Severity::Note => "chip chip--plain pair__chip",
                 };
-                view! { <span class=class title=title.clone()>{title.clone()}</span> }
+                let whole = title.clone();
+                view! { <span class=class title=whole>{title}</span> }
             })}
     }
 }

@@ -46,11 +46,11 @@ pub struct Band {
 
 /// The lane of a run, cut into at most so many bands.
 pub fn strip(rows: &[Row], side: Side, most: usize) -> Vec<Band> {
-    let size = rows.len().div_ceil(most.max(1)).max(1);
+    let each = rows.len().div_ceil(most.max(1)).max(1);
     let all = rows.len() as f64;
     let mut bands: Vec<Band> = Vec::new();
     let mut done = 0;
-    for part in rows.chunks(size) {
+    for part in rows.chunks(each) {
         let lane = most_of(part, side);
         let from = done as f64 / all;
         done += part.len();
