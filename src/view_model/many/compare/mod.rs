@@ -170,17 +170,17 @@ mod tests {
     use crate::engine::report::RowKind;
 
     const A: &str = "
-        read  src/lib.rs
-        read  src/more.rs
-        edit  src/lib.rs +1 -1
-        test  pytest            tests red 1/9  failing t
+        read      src/lib.rs    ok
+        read      src/more.rs   ok
+        edit      src/lib.rs    ok
+        run-test  pytest        red
         ";
     const B: &str = "
-        read  src/lib.rs
-        read  src/more.rs
-        edit  src/other.rs +2 -2
-        edit  src/third.rs +3 -0
-        test  pytest            tests green 9
+        read      src/lib.rs    ok
+        read      src/more.rs   ok
+        edit      src/other.rs  ok
+        edit      src/third.rs  ok
+        run-test  pytest        green
         ";
 
     #[test]
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_first_wrong_step_is_marked_at_the_act_before_a_thought() {
-        let runs = side_by_side("edit  a.rs +1 -1\n thought  tests pass surely", "edit  a.rs +1 -1");
+        let runs = side_by_side("edit a.rs ok", "edit a.rs ok");
         let mut report = (*runs.reports[0]).clone();
         report.verdict.candidates = vec![super::testing::candidate(1)];
         let runs = super::SideBySide::new(runs.comparison, [report.into(), runs.reports[1].clone()]);
