@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::moment::{acts_of, moment_view};
 use super::{
     BodyPart, Catalog, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedFile, PlannedRole,
-    ReplyEnvelope, RunKey, StepBody, encode,
+    ReplyEnvelope, RunKey, StepBody, encode, told,
 };
 use crate::engine::import::{self, FileRole, Input};
 use crate::engine::query::{Query, STEP_FIELDS, Searched, search};
@@ -116,6 +116,7 @@ impl Host {
                 self.sessions.insert(file, Session { sources: handles, runs, moments: None });
                 EngineReply::Analyzed { file, reports }
             }
+            Err(_) if told::is_told(handles.as_ref()) => told::tell(file, handles.as_ref(), say),
             Err(error) => EngineReply::Failed { file, error: ErrorText::of(&error) },
         }
     }
@@ -181,8 +182,9 @@ fn plan(files: &[FileEntry], sources: &dyn BodySource) -> Vec<PlannedFile> {
     let id_of = |source: SourceId| files.get(usize::from(source.0)).map(|file| file.id);
     files
         .iter()
+        .zip((0..).map(SourceId))
         .zip(import::plan(sources))
-        .map(|(file, role)| PlannedFile {
+        .map(|((file, source), role)| PlannedFile {
             id: file.id,
             role: match role {
                 FileRole::Trace { importer, sidecars, parts } => PlannedRole::Trace {
@@ -193,7 +195,7 @@ fn plan(files: &[FileEntry], sources: &dyn BodySource) -> Vec<PlannedFile> {
                 FileRole::Part(main) => PlannedRole::Part { of: id_of(main).unwrap_or(file.id) },
                 FileRole::Sidecar(kind) => PlannedRole::Sidecar { title: kind.title().to_owned() },
                 FileRole::Container(kind) => PlannedRole::Container { title: kind.title().to_owned() },
-                FileRole::Unreadable(error) => PlannedRole::Unreadable { error: ErrorText::of(&error) },
+                FileRole::Unreadable(error) => told::role(sources, source, &error),
             },
         })
         .collect()
@@ -304,6 +306,35 @@ mod tests {
         );
         assert!(matches!(&files[1].role, PlannedRole::Sidecar { .. }));
         assert!(matches!(&files[2].role, PlannedRole::Unreadable { error } if error.kind == "unknown"));
+    }
+
+    #[test]
+    fn a_file_of_reports_tells_of_its_runs() {
+        let Some(EngineReply::Analyzed { reports, .. }) = ask(
+            &mut Host::default(),
+            &[("a.json", TRACE)],
+            EngineRequest::Analyze { files: vec![entry(4, "a.json")], profile: Box::new(Profile::classic()) },
+        )
+        .pop() else {
+            panic!("no report")
+        };
+        let text = format!("{}no report\n", crate::engine::report::run_line(&reports[0]));
+        let files = [("told.ndjson", text.as_str())];
+        let entries = vec![entry(7, "told.ndjson")];
+        let mut host = Host::default();
+        let plan = ask(&mut host, &files, EngineRequest::Plan { files: entries.clone() });
+        let Some(EngineReply::Planned { files: planned }) = plan.last() else { panic!("no plan") };
+        assert!(
+            matches!(&planned[0].role, PlannedRole::Trace { title, .. } if title == "TraceBench reports")
+        );
+        let request = EngineRequest::Analyze { files: entries, profile: Box::new(Profile::classic()) };
+        let replies = ask(&mut host, &files, request);
+        let [.., EngineReply::Told { first: 0, reports: told, .. }, _, EngineReply::ToldAll { left_out, .. }] =
+            replies.as_slice()
+        else {
+            panic!("{replies:?}")
+        };
+        assert_eq!((told, left_out.broken), (&reports, 1));
     }
 
     #[test]

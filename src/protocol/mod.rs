@@ -12,6 +12,7 @@ mod collection;
 mod host;
 mod moment;
 mod replay;
+mod told;
 mod unpack;
 mod wire;
 
@@ -27,7 +28,7 @@ pub use wire::{decode, encode};
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
+use crate::engine::report::{Diagnosis, ErrorText, LeftOut, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::engine::trace::PartKind;
 
@@ -63,7 +64,7 @@ pub enum EngineRequest {
     /// Look at the heads of these files and say what each is.
     Plan { files: Vec<FileEntry> },
     /// Import and analyse the first of these files; the others belong to it. The worker keeps the
-    /// handles and answers for its runs from then on.
+    /// handles and answers for its runs from then on. A file of reports only tells of its runs.
     Analyze { files: Vec<FileEntry>, profile: Box<Profile> },
     /// Make verdict and score of a file's runs anew, without reading it again.
     Weigh { file: u32, profile: Box<Profile>, muted: Vec<Muted> },
@@ -160,6 +161,17 @@ pub enum EngineReply {
     Analyzed {
         file: u32,
         reports: Vec<RunReport>,
+    },
+    /// Some of the runs that a file of reports tells of; `first` is the number of the first in that file.
+    Told {
+        file: u32,
+        first: u32,
+        reports: Vec<RunReport>,
+    },
+    /// All of them were told; and what was left out.
+    ToldAll {
+        file: u32,
+        left_out: LeftOut,
     },
     Weighed {
         file: u32,

@@ -14,6 +14,7 @@ mod rewards;
 mod steps;
 mod test_ledger;
 mod text;
+mod told;
 mod types;
 mod wording;
 
@@ -43,6 +44,7 @@ pub use rewards::{
 };
 pub use steps::{Mark, StepMap, StepRow, StepShade, step_map, step_row};
 pub use text::{TextInput, text_collection, text_run};
+pub use told::{LeftOut, holds_reports, read_told};
 pub use types::{
     CandidateReport, ErrorText, EvidenceReport, FORMAT_VERSION, FileError, FindingReport, PromptReport,
     ReasonReport, RunReport, ScoreReport, SignatureReport, TestColour, TestReport, TestRunReport,
