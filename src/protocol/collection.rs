@@ -1,6 +1,8 @@
 //! The page is drawn by two programs: one for what everyone needs at once, and one, fetched when there is more
 //! than one run, for what is shown of many. What they say to each other.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::RunKey;
@@ -11,7 +13,25 @@ use crate::engine::report::{Comparison, RunReport, Separation, compare, separati
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectedRun {
     pub key: RunKey,
-    pub report: RunReport,
+    #[serde(with = "shared")]
+    pub report: Arc<RunReport>,
+}
+
+/// A report travels as itself, however many hold it.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use crate::engine::report::RunReport;
+
+    pub(super) fn serialize<S: Serializer>(report: &Arc<RunReport>, out: S) -> Result<S::Ok, S::Error> {
+        report.as_ref().serialize(out)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<RunReport>, D::Error> {
+        RunReport::deserialize(from).map(Arc::new)
+    }
 }
 
 /// What the page says to the program of the collection.

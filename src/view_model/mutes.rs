@@ -20,6 +20,10 @@ impl Mutes {
         serde_json::to_string(&self.runs).unwrap_or_default()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
     /// Mutes a finding, or takes that back.
     pub fn set(&mut self, report: &RunReport, place: u32, muted: bool) {
         let Some(finding) = report.findings.get(place as usize) else { return };

@@ -64,6 +64,16 @@ impl Opening {
     }
 }
 
+impl Opening {
+    /// Ends it: what was not planned, and what is to be said of the archives that are unpacked.
+    pub(super) fn stop(mut self) -> (Vec<u32>, impl Iterator<Item = EngineEvent>) {
+        let mut left = std::mem::take(&mut self.files);
+        left.extend(self.waiting.drain(..));
+        left.extend(self.current.take().map(|(archive, _)| archive));
+        (left, self.stories())
+    }
+}
+
 impl Pool {
     /// Unpacks the next archive, or plans when there is none left.
     pub(super) fn next_archive(self: &Rc<Self>, number: u32) {

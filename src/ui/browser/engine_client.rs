@@ -6,7 +6,7 @@ use futures_channel::oneshot;
 
 use super::DroppedFile;
 use super::pool::{Pool, Purpose, unexpected};
-use crate::engine::report::{Diagnosis, ErrorText, RunReport, StepMap, StepRow, Weighing};
+use crate::engine::report::{Diagnosis, ErrorText, LeftOut, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::protocol::{
     Catalog, EngineReply, EngineRequest, MomentView, Muted, PlannedRole, RunKey, StepBody,
@@ -32,6 +32,17 @@ pub enum EngineEvent {
     Analyzed {
         id: u32,
         reports: Vec<RunReport>,
+    },
+    /// Some of the runs that a file of reports tells of, numbered from `first`.
+    Told {
+        id: u32,
+        first: u32,
+        reports: Vec<RunReport>,
+    },
+    /// All of them were told.
+    ToldAll {
+        id: u32,
+        left_out: LeftOut,
     },
     Failed {
         id: u32,
@@ -72,12 +83,14 @@ impl EngineClient {
         self.0.cancel(file);
     }
 
-    /// Forgets a file and its runs.
-    pub fn close(&self, file: u32) {
-        let home = self.0.state.borrow_mut().files.remove(&file).and_then(|open| open.home);
-        if let Some(slot) = home {
-            self.0.send(slot, EngineRequest::Close { file }, &[], Purpose::Forget);
-        }
+    /// Stops reading everything that is not read yet.
+    pub fn cancel_all(&self) {
+        self.0.cancel_all();
+    }
+
+    /// Forgets all files and their runs.
+    pub fn close_all(&self) {
+        self.0.start_over();
     }
 
     pub async fn map(&self, run: RunKey) -> Result<StepMap, String> {

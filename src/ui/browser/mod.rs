@@ -14,6 +14,7 @@ mod pool;
 pub mod programs;
 mod reader;
 mod replayer;
+mod stopping;
 pub mod storage;
 pub mod surface;
 pub mod text_field;

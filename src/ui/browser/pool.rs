@@ -1,7 +1,7 @@
 //! A pool of workers, each analysing whole files and answering for those it has read.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
@@ -34,6 +34,20 @@ pub(super) struct State {
     next_birth: u32,
 }
 
+impl State {
+    /// As at the start. Numbers go on: what is still said of files that are gone is of none that come.
+    pub(super) fn after(before: &Self) -> Self {
+        Self { next_file: before.next_file, next_birth: before.next_birth, ..Self::default() }
+    }
+
+    /// The workers that are reading files or looking at them.
+    pub(super) fn occupied_slots(&self) -> BTreeSet<usize> {
+        let plans = self.pending.values().filter(|pending| matches!(pending.purpose, Purpose::Plan { .. }));
+        let busy = self.slots.iter().enumerate().filter(|(_, slot)| slot.busy.is_some());
+        plans.map(|pending| pending.slot).chain(busy.map(|(at, _)| at)).collect()
+    }
+}
+
 struct Slot {
     worker: WorkerSlot,
     /// Tells messages of a worker that was replaced from those of its successor.
@@ -64,11 +78,10 @@ pub(super) enum Purpose {
         silent: bool,
     },
     Ask(oneshot::Sender<Result<EngineReply, String>>),
-    Forget,
 }
 
 /// More workers than that gain nothing: reading the files is the limit then.
-const MAX_WORKERS: usize = 8;
+const MAX_WORKERS: usize = 16;
 
 impl Pool {
     /// Starts the first worker; others follow when there is work for them.
@@ -104,7 +117,7 @@ impl Pool {
         state.pending.insert(id, Pending { slot, purpose });
     }
 
-    fn add_worker(self: &Rc<Self>) {
+    pub(super) fn add_worker(self: &Rc<Self>) {
         let slot = self.state.borrow().slots.len();
         if let Some(fresh) = self.birth(slot) {
             self.state.borrow_mut().slots.push(fresh);
@@ -165,6 +178,11 @@ impl Pool {
             }) => {
                 (self.tell)(EngineEvent::Progress { id: file, done, total });
             }
+            FromWorker::Reply(ReplyEnvelope {
+                reply: EngineReply::Told { file, first, reports }, ..
+            }) => {
+                (self.tell)(EngineEvent::Told { id: file, first, reports });
+            }
             FromWorker::Reply(ReplyEnvelope { id, reply }) => self.settle(id, reply),
         }
     }
@@ -184,13 +202,13 @@ impl Pool {
             }
             // The one who asked may have lost interest.
             Purpose::Ask(sender) => drop(sender.send(Ok(reply))),
-            Purpose::Forget => {}
         }
     }
 
     fn analyzed(&self, file: u32, reply: EngineReply) {
         match reply {
             EngineReply::Analyzed { reports, .. } => (self.tell)(EngineEvent::Analyzed { id: file, reports }),
+            EngineReply::ToldAll { left_out, .. } => (self.tell)(EngineEvent::ToldAll { id: file, left_out }),
             EngineReply::Failed { error, .. } => (self.tell)(EngineEvent::Failed { id: file, error }),
             other => self.fail(file, "unreadable", &unexpected(&other)),
         }
@@ -279,7 +297,7 @@ impl Pool {
     }
 
     /// Ends a worker that hangs, was told to stop, or has died. Only the file it was busy with is lost.
-    fn replace_worker(self: &Rc<Self>, slot: usize, kind: &str, message: &str) {
+    pub(super) fn replace_worker(self: &Rc<Self>, slot: usize, kind: &str, message: &str) {
         let Some(fresh) = self.birth(slot) else { return };
         let (lost, busy) = {
             let mut state = self.state.borrow_mut();

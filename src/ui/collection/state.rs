@@ -173,7 +173,7 @@ impl Many {
             self.known.with_value(|known| {
                 for CollectedRun { key, report } in fresh {
                     let place = known.get(&key).copied().unwrap_or(u32::MAX);
-                    put(runs, place, OpenedRun { key, report: Arc::new(report) });
+                    put(runs, place, OpenedRun { key, report });
                 }
             });
         });

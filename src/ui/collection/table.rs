@@ -14,7 +14,7 @@ use crate::ui::browser::media::{self, SizeWatch};
 use crate::ui::browser::programs::FROM_COLLECTION;
 use crate::ui::state::OpenedRun;
 use crate::view_model::collection::{Grade, SortKey, name, sorted};
-use crate::view_model::format::{count, duration_seconds, money, score, step_number};
+use crate::view_model::format::{count, counted, duration_seconds, money, score, step_number};
 use crate::view_model::rows::{OVERSCAN, scroll_to_row, visible_rows};
 use crate::view_model::story;
 
@@ -118,11 +118,22 @@ fn watch_height(frame: NodeRef<html::Section>, height: RwSignal<f64>) {
 #[component]
 fn WeightsLine() -> impl IntoView {
     let many = Many::expect();
+    // Reports may have been made by other weights; without the trace they keep their score.
+    let others = Memo::new(move |_| {
+        let own = many.profile.get();
+        let differs = |run: &&OpenedRun| run.report.score.as_ref().is_some_and(|score| score.profile != own);
+        many.runs.with(|runs| runs.iter().filter(differs).count() as u64)
+    });
     view! {
         <p class="runs__weights">
             "Scored by the profile “"
             {move || many.profile.get()}
             "” "
+            <Show when=move || others.get() != 0>
+                "("
+                {move || counted(others.get(), "run", "runs")}
+                " as reported, by another) "
+            </Show>
             <button class="link" on:click=|_| FROM_COLLECTION.say(&FromCollection::EditWeights)>
                 "Edit weights"
             </button>

@@ -1,6 +1,5 @@
 //! Many runs are drawn by another program, fetched when there is more than one: what it is told, and what it asks.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,14 +12,19 @@ use crate::ui::browser::fragment;
 use crate::ui::browser::programs::{FROM_COLLECTION, TO_COLLECTION, load_collection};
 use crate::view_model::place::Place;
 
-/// Runs that are read within this time are told together.
+/// Runs that are read within this time are told together. With more runs the table takes longer to sort: it
+/// grows by [`PAUSE_PER_RUN`] for each.
 const PAUSE: Duration = Duration::from_millis(120);
+const PAUSE_PER_RUN: Duration = Duration::from_micros(100);
+/// At most so many are told at once; the browser has a moment between two portions.
+const PORTION: usize = 500;
 
 /// What the other program knows.
 #[derive(Clone, Copy)]
 struct Told {
     listens: RwSignal<bool>,
-    reports: StoredValue<HashMap<RunKey, Arc<RunReport>>>,
+    /// In the order of [`Session::runs`].
+    reports: StoredValue<Vec<(RunKey, Arc<RunReport>)>>,
     is_waiting: StoredValue<bool>,
 }
 
@@ -55,8 +59,8 @@ impl Session {
         Effect::new(move |_| {
             self.runs.track();
             if told.listens.get() && !told.is_waiting.get_value() {
-                told.is_waiting.set_value(true);
-                set_timeout(move || told.tell_runs(self), PAUSE);
+                let runs = self.runs.with_untracked(Vec::len);
+                told.tell_after(self, PAUSE + PAUSE_PER_RUN * u32::try_from(runs).unwrap_or_default());
             }
         });
         self.tell_whether_shown(told);
@@ -67,9 +71,9 @@ impl Session {
             }
         });
         Effect::new(move |_| {
+            let count = self.unsettled.get();
             if told.listens.get() {
-                let count = u32::try_from(self.unsettled.get()).unwrap_or(u32::MAX);
-                TO_COLLECTION.say(&ToCollection::Unsettled(count));
+                told.tell_unsettled(count);
             }
         });
     }
@@ -92,26 +96,51 @@ impl Session {
 }
 
 impl Told {
+    fn tell_after(self, session: Session, pause: Duration) {
+        let _gone = self.is_waiting.try_set_value(true);
+        set_timeout(move || self.tell_runs(session), pause);
+    }
+
+    /// What is still to be told is still to be read for who hears of it: nothing is reckoned up before its end.
+    fn tell_unsettled(self, count: usize) {
+        let at_least = usize::from(self.is_waiting.get_value());
+        let count = u32::try_from(count.max(at_least)).unwrap_or(u32::MAX);
+        TO_COLLECTION.say(&ToCollection::Unsettled(count));
+    }
+
     /// Tells of the runs that are new, or were weighed anew since.
     fn tell_runs(self, session: Session) {
         let _gone = self.is_waiting.try_set_value(false);
         let mut fresh = Vec::new();
         let _gone = self.reports.try_update_value(|reports| {
             session.runs.with_untracked(|runs| {
-                if runs.is_empty() && !reports.is_empty() {
+                let is_over = |first: &(RunKey, _)| runs.first().is_none_or(|run| run.key != first.0);
+                if reports.first().is_some_and(is_over) {
                     reports.clear();
                     TO_COLLECTION.say(&ToCollection::Clear);
                 }
-                for run in runs {
-                    let known = reports.insert(run.key, Arc::clone(&run.report));
-                    if known.is_none_or(|known| !Arc::ptr_eq(&known, &run.report)) {
-                        fresh.push(CollectedRun { key: run.key, report: (*run.report).clone() });
+                for (place, run) in runs.iter().enumerate() {
+                    if fresh.len() == PORTION {
+                        break;
                     }
+                    let report = &run.report;
+                    match reports.get_mut(place) {
+                        Some((_, known)) if Arc::ptr_eq(known, report) => continue,
+                        Some((_, known)) => *known = Arc::clone(report),
+                        None => reports.push((run.key, Arc::clone(report))),
+                    }
+                    fresh.push(CollectedRun { key: run.key, report: Arc::clone(report) });
                 }
             });
         });
+        let is_all = fresh.len() < PORTION;
         if !fresh.is_empty() {
             TO_COLLECTION.say(&ToCollection::Runs(fresh));
+        }
+        if is_all {
+            self.tell_unsettled(session.unsettled.get_untracked());
+        } else {
+            self.tell_after(session, Duration::ZERO);
         }
     }
 }

@@ -13,6 +13,7 @@ mod rewards;
 mod rows;
 mod run;
 mod session;
+mod taking_in;
 mod weighing;
 
 pub use appearance::Appearance;
@@ -20,7 +21,7 @@ pub use query::RunQuery;
 pub use reading::Reading;
 pub use rows::RowStore;
 pub use run::{BodyState, RunState};
-pub use session::{FileState, OpenedFile, OpenedRun, Screen, Session};
+pub use session::{FileState, OpenedFile, OpenedRun, ReadFile, Screen, Session, file_of};
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ use leptos::task::spawn_local_scoped;
 use super::Session;
 use crate::protocol::RunKey;
 use crate::ui::browser::download;
+use crate::view_model::format::counted;
 
 const FILE: &str = "rewards.jsonl";
 
@@ -15,6 +16,15 @@ impl Session {
         let Some(client) = self.client() else { return };
         spawn_local_scoped(async move {
             let mut text = String::new();
+            let (told, runs): (Vec<RunKey>, Vec<RunKey>) =
+                runs.into_iter().partition(|key| self.is_told(key.file));
+            if !told.is_empty() {
+                let left_out = counted(told.len() as u64, "run was", "runs were");
+                let message = format!(
+                    "Rewards are made of steps: {left_out} left out, of which only reports are here."
+                );
+                let _gone = self.notice.try_set(Some(message));
+            }
             for key in runs {
                 let Some(name) = untrack(move || self.run(key)).map(|report| report.file.clone()) else {
                     continue;

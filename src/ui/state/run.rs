@@ -26,6 +26,8 @@ pub enum BodyState {
 #[derive(Clone, Copy)]
 pub struct RunState {
     pub key: RunKey,
+    /// Only its report is here, and none of its steps.
+    pub is_told: bool,
     /// Changes when the run is weighed anew.
     pub report: RwSignal<Arc<RunReport>>,
     /// The steps that findings blame.
@@ -76,6 +78,7 @@ impl RunState {
         let axis = Memo::new(move |_| Arc::new(make_axis(map, axis_kind.get(), count)));
         Self {
             key,
+            is_told: session.is_told(key.file),
             report,
             flagged: Memo::new(move |_| report.with(|report| evidence::flagged_steps(report))),
             filter: RwSignal::new(place.filter),

@@ -1,9 +1,10 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use super::ClientSlot;
-use crate::engine::report::{ErrorText, RunReport};
+use crate::engine::report::{ErrorText, LeftOut, RunReport};
 use crate::engine::score::Profile;
 use crate::protocol::{Catalog, RunKey};
 use crate::ui::browser::EngineClient;
@@ -35,7 +36,7 @@ pub enum FileState {
     },
     Read {
         title: Option<String>,
-        reports: Arc<[Arc<RunReport>]>,
+        read: Arc<ReadFile>,
     },
     /// An archive: its files have lines of their own.
     Unpacked {
@@ -57,6 +58,16 @@ impl FileState {
         !matches!(self, Self::Waiting { .. } | Self::Reading { .. })
     }
 
+    /// The person did not wait for it.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.kind == "cancelled")
+    }
+
+    /// Nothing could be read from it.
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed(_)) && !self.is_cancelled()
+    }
+
     pub fn title(&self) -> Option<String> {
         match self {
             Self::Waiting { title }
@@ -67,6 +78,17 @@ impl FileState {
             Self::Failed(_) => None,
         }
     }
+}
+
+/// What came of a file.
+#[derive(Debug, Clone, Default)]
+pub struct ReadFile {
+    pub runs: u32,
+    pub steps: u64,
+    pub warnings: u64,
+    pub first_warning: Option<String>,
+    /// It only tells of runs: their steps are in other files. And what it told of no run.
+    pub told: Option<LeftOut>,
 }
 
 /// A file a person has opened.
@@ -93,6 +115,10 @@ pub struct Session {
     pub runs: RwSignal<Vec<OpenedRun>>,
     /// Files that are still being read.
     pub unsettled: RwSignal<usize>,
+    /// Files nothing could be read from, in the order in which that turned out.
+    pub failed: RwSignal<Vec<u32>>,
+    /// Files that a person did not wait for.
+    pub cancelled: RwSignal<usize>,
     pub screen: RwSignal<Screen>,
     /// Where the address says to go, until what it names has been opened.
     pub wanted: RwSignal<Option<Place>>,
@@ -118,6 +144,8 @@ pub struct Session {
     pub rules_shown: RwSignal<Option<String>>,
     /// Counts the wishes to weigh everything anew.
     pub(super) weighings: StoredValue<u32>,
+    /// Files that only tell of runs.
+    pub(super) told: StoredValue<BTreeSet<u32>>,
     /// The first file of what was opened last.
     pub(super) first_fresh: StoredValue<u32>,
     pub(super) client: ClientSlot,
@@ -129,6 +157,8 @@ impl Session {
             files: RwSignal::new(Vec::new()),
             runs: RwSignal::new(Vec::new()),
             unsettled: RwSignal::new(0),
+            failed: RwSignal::new(Vec::new()),
+            cancelled: RwSignal::new(0),
             screen: RwSignal::new(Screen::Landing),
             wanted: RwSignal::new(None),
             notice: RwSignal::new(None),
@@ -143,6 +173,7 @@ impl Session {
             weights_shown: RwSignal::new(false),
             rules_shown: RwSignal::new(None),
             weighings: StoredValue::new(0),
+            told: StoredValue::default(),
             first_fresh: StoredValue::new(0),
             client: StoredValue::new_local(None),
         }
@@ -173,14 +204,23 @@ impl Session {
             || self.rules_shown.get_untracked().is_some()
     }
 
-    /// Files nothing could be read from.
+    /// Files nothing was read from.
     pub fn unread_count(self) -> usize {
-        let failed = |file: &&OpenedFile| matches!(&*file.state.read(), FileState::Failed(_));
-        self.files.with(|files| files.iter().filter(failed).count())
+        self.failed.with(Vec::len) + self.cancelled.get()
+    }
+
+    /// Whether a file only tells of runs, whose steps are in other files.
+    pub fn is_told(self, file: u32) -> bool {
+        self.told.with_value(|told| told.contains(&file))
     }
 
     pub(super) fn file_state(self, id: u32) -> Option<ArcRwSignal<FileState>> {
-        self.files
-            .with_untracked(|files| files.iter().find(|file| file.id == id).map(|file| file.state.clone()))
+        self.files.with_untracked(|files| file_of(files, id).map(|file| file.state.clone()))
     }
+}
+
+/// Files are numbered one after the other.
+pub fn file_of(files: &[OpenedFile], id: u32) -> Option<&OpenedFile> {
+    let place = id.checked_sub(files.first()?.id)?;
+    files.get(place as usize)
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped;
 
-use super::{Screen, Session};
-use crate::engine::report::{RunReport, Weighing};
+use super::{OpenedRun, Screen, Session};
+use crate::engine::report::{FindingReport, RunReport, Weighing};
 use crate::engine::score::Profile;
 use crate::protocol::{Muted, RunKey};
 use crate::ui::browser::storage;
@@ -84,7 +84,9 @@ impl Session {
         let mut files: Vec<u32> =
             self.runs.with_untracked(|runs| runs.iter().map(|run| run.key.file).collect());
         files.dedup();
-        files.retain(|file| Some(*file) != open);
+        // What reports tell keeps the score it was told with.
+        files.retain(|file| Some(*file) != open && !self.is_told(*file));
+        let open = open.filter(|file| !self.is_told(*file));
         spawn_local_scoped(async move {
             if let Some(file) = open {
                 let weighed = self.weigh(file).await;
@@ -103,6 +105,9 @@ impl Session {
 
     /// Asks for a file's runs anew.
     async fn weigh(self, file: u32) -> Vec<(RunKey, Weighing)> {
+        if self.is_told(file) {
+            return self.mute_told(file);
+        }
         let Some(client) = self.client() else { return Vec::new() };
         match client.weigh(file, self.muted(file)).await {
             Ok(runs) => runs.into_iter().map(|run| (RunKey { file, index: run.index }, run)).collect(),
@@ -112,6 +117,26 @@ impl Session {
                 Vec::new()
             }
         }
+    }
+
+    /// Without its steps a run keeps verdict and score; what was muted is marked.
+    fn mute_told(self, file: u32) -> Vec<(RunKey, Weighing)> {
+        let of = |run: &OpenedRun| {
+            let report = &run.report;
+            let known = self.mutes_of(report);
+            let is_muted = |finding: &FindingReport| {
+                known.iter().any(|muted| muted.step == finding.step && muted.detector == finding.detector)
+            };
+            let muted = (0u32..).zip(&report.findings).filter(|(_, finding)| is_muted(finding));
+            let weighing = Weighing {
+                index: report.index,
+                score: report.score.clone(),
+                verdict: report.verdict.clone(),
+                muted: muted.map(|(place, _)| place).collect(),
+            };
+            (run.key, weighing)
+        };
+        self.runs.with_untracked(|runs| runs.iter().filter(|run| run.key.file == file).map(of).collect())
     }
 
     fn take_in(self, weighed: Vec<(RunKey, Weighing)>) {
@@ -133,18 +158,23 @@ impl Session {
     }
 
     fn muted(self, file: u32) -> Vec<Muted> {
-        let of = |report: &RunReport| {
-            self.mutes.with_untracked(|mutes| {
-                let muted = mutes.of(report).map(|(detector, step)| Muted {
-                    index: report.index,
-                    detector: detector.to_owned(),
-                    step,
-                });
-                muted.collect::<Vec<_>>()
-            })
-        };
+        if self.mutes.with_untracked(Mutes::is_empty) {
+            return Vec::new();
+        }
         self.runs.with_untracked(|runs| {
-            runs.iter().filter(|run| run.key.file == file).flat_map(|run| of(&run.report)).collect()
+            let own = runs.iter().filter(|run| run.key.file == file);
+            own.flat_map(|run| self.mutes_of(&run.report)).collect()
+        })
+    }
+
+    fn mutes_of(self, report: &RunReport) -> Vec<Muted> {
+        self.mutes.with_untracked(|mutes| {
+            let muted = mutes.of(report).map(|(detector, step)| Muted {
+                index: report.index,
+                detector: detector.to_owned(),
+                step,
+            });
+            muted.collect()
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The screens. To add one: write its file or folder, then its `mod` line and its entry of [`VIEWS`].
 
+mod files;
 mod landing;
 mod run;
 mod runs;

@@ -16,6 +16,7 @@ mod side;
 mod step;
 mod steps;
 mod timeline;
+mod told;
 mod verdict;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use side::Side;
 use step::StepDetail;
 use steps::StepList;
 use timeline::Timeline;
+use told::ToldStep;
 use verdict::Verdict;
 
 pub(super) const VIEW: ViewSpec = ViewSpec {
@@ -51,15 +53,29 @@ fn Run(run: RunKey) -> impl IntoView {
     };
     let state = RunState::new(run, report, session);
     provide_context(state);
-    load_map(state, session);
-    load_bodies(state, session);
-    state.query.follow(state.report);
     keys::follow(state, session);
     keys::follow_palette(state, session);
-    player::play(state);
+    if !state.is_told {
+        load_map(state, session);
+        load_bodies(state, session);
+        state.query.follow(state.report);
+        player::play(state);
+    }
     Effect::new(move |_| fragment::write(&state.place().fragment()));
     follow_links(state, session);
     follow_weights(state, session);
+    if state.is_told {
+        return view! {
+            <main class="run run--told" class=("run--folded", state.folded)>
+                <Verdict />
+                <div class="run__work">
+                    <ToldStep />
+                    <Side />
+                </div>
+            </main>
+        }
+        .into_any();
+    }
     view! {
         <main class="run" class=("run--reading", state.reading) class=("run--folded", state.folded)>
             <Verdict />

@@ -38,9 +38,11 @@ pub(super) fn Side() -> impl IntoView {
             </button>
         }
     };
+    // Files are made of the steps.
+    let tabs = Tab::ALL.into_iter().filter(move |tab| !(run.is_told && *tab == Tab::Files));
     view! {
         <aside class="side" aria-label="About the run">
-            <div class="tabs" role="tablist" aria-label="About the run">{Tab::ALL.into_iter().map(tab_button).collect_view()}</div>
+            <div class="tabs" role="tablist" aria-label="About the run">{tabs.map(tab_button).collect_view()}</div>
             <div
                 id="side-panel"
                 class="side__panel"
@@ -50,6 +52,7 @@ pub(super) fn Side() -> impl IntoView {
             >
                 {move || match run.tab.get() {
                     Tab::Findings => view! { <Findings /> }.into_any(),
+                    Tab::Files if run.is_told => view! { <Findings /> }.into_any(),
                     Tab::Files => view! { <Files /> }.into_any(),
                     Tab::Score => view! { <ScoreReasons /> }.into_any(),
                     Tab::Checks => view! { <Checks /> }.into_any(),
@@ -90,6 +93,9 @@ fn Checks() -> impl IntoView {
     };
     move || {
         let checks = checks();
+        if run.is_told && run.report.with(|report| report.tests.is_some()) {
+            return view! { <Ledger /> }.into_any();
+        }
         if checks.is_empty() {
             return view! {
                 <p class="empty">"No test, build or linter was run in this trace, or none whose result tells."</p>

@@ -55,6 +55,9 @@ fn FormatChip() -> impl IntoView {
         let known = catalog.iter().flat_map(|catalog| &catalog.formats).find(|known| known.id == format);
         known.map_or_else(|| format.clone(), |known| known.title.clone())
     };
+    if run.is_told {
+        return view! { <span class="chip chip--plain">{title} " · report only"</span> }.into_any();
+    }
     view! {
         <button
             class="chip chip--plain chip--button"
@@ -65,6 +68,7 @@ fn FormatChip() -> impl IntoView {
             {(warnings > 0).then(|| format!(" · {}", counted(warnings, "warning", "warnings")))}
         </button>
     }
+    .into_any()
 }
 
 /// What changes when the run is weighed anew.
