@@ -26,6 +26,8 @@ export class TraceBench {
   readonly about: Locator
   readonly filter: Locator
   readonly weights: Locator
+  readonly search: Locator
+  readonly found: Locator
 
   constructor(readonly page: Page) {
     this.files = page.getByRole('region', { name: 'Opened files' })
@@ -42,6 +44,8 @@ export class TraceBench {
     this.about = page.getByRole('complementary', { name: 'About the run' })
     this.filter = page.getByRole('search', { name: 'Filter the findings' })
     this.weights = page.getByRole('dialog', { name: 'Weights' })
+    this.search = page.getByRole('search', { name: 'Find runs' })
+    this.found = this.search.getByRole('status')
   }
 
   /** Opens the page and waits until it can be used. The fragment is what follows the `#`. */
@@ -73,6 +77,11 @@ export class TraceBench {
 
   async pick(files: PickedFile[] | string[]): Promise<void> {
     await this.page.getByLabel('Trace files').setInputFiles(files)
+  }
+
+  /** Goes to one of the views of many runs. */
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole('tablist', { name: 'What to show of the runs' }).getByRole('tab', { name }).click()
   }
 
   file(name: string): Locator {
