@@ -236,7 +236,8 @@ mod tests {
         let runs = side_by_side("edit a.rs ok", "edit a.rs ok");
         let mut report = (*runs.reports[0]).clone();
         report.verdict.candidates = vec![super::testing::candidate(1)];
-        let runs = super::SideBySide::new(runs.comparison, [report.into(), runs.reports[1].clone()]);
+        let runs =
+            super::SideBySide::new(runs.comparison, [report.into(), super::Arc::clone(&runs.reports[1])]);
         assert_eq!(runs.row(0).unwrap().a.unwrap().first_wrong, Some(1));
     }
 }
