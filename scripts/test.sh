@@ -42,7 +42,7 @@ lint() {
   cargo clippy --locked --all-targets -- -D warnings
   scripts/setup-wasm.sh
   step "Checking the page's code with clippy" "2 min from nothing"
-  for_wasm cargo clippy --locked --target wasm32-unknown-unknown --features ui,worker --lib --bin app --bin engine_worker --bin unpack_worker --bin reading_worker --bin replay_worker -- -D warnings
+  for_wasm cargo clippy --locked --target wasm32-unknown-unknown --features ui,worker --lib --bin app --bin engine_worker --bin unpack_worker --bin reading_worker --bin replay_worker --bin report_worker --bin collection --bin collection_worker -- -D warnings
 }
 
 native() {

@@ -3,9 +3,13 @@
 //! A message is `{envelope: bytes, files: [File]}`; a reply is bytes.
 
 mod dropped_files;
+mod relay;
 
 use dropped_files::{DroppedFiles, Recent, get};
-use tracebench::protocol::{EngineReply, Envelope, Host, ReplyEnvelope, decode, encode};
+use tracebench::engine::report::ErrorText;
+use tracebench::protocol::{
+    EngineReply, EngineRequest, Envelope, Host, ReplyEnvelope, decode, encode, holds_told,
+};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -42,12 +46,27 @@ fn receive(host: &mut Host, message: &JsValue, recent: &Recent) {
         Ok(envelope) => {
             let files = js_sys::Array::from(&get(message, "files"));
             match DroppedFiles::new(&files, recent) {
-                Ok(files) => host.handle(envelope, Box::new(files), &mut |reply| post(&reply)),
+                Ok(files) => match &envelope.request {
+                    EngineRequest::Analyze { files: entries, .. } if holds_told(&files) => {
+                        let file = entries.first().map_or(0, |entry| entry.id);
+                        read_reports(envelope.id, file, message.clone());
+                    }
+                    _ => host.handle(envelope, Box::new(files), &mut |reply| post(&reply)),
+                },
                 Err(message) => refuse(envelope.id, message),
             }
         }
         Err(error) => refuse(0, format!("not a request: {error}")),
     }
+}
+
+/// Has a file of reports read by the program for that.
+fn read_reports(id: u32, file: u32, message: JsValue) {
+    relay::pass_on(message, move || {
+        let message = "what reads files of reports could not be loaded, or broke down".to_owned();
+        let error = ErrorText { kind: "crashed".to_owned(), message };
+        post(&ReplyEnvelope { id, reply: EngineReply::Failed { file, error } });
+    });
 }
 
 fn refuse(id: u32, message: String) {

@@ -23,6 +23,7 @@ pub use collection::{
 pub use host::Host;
 pub use moment::MomentView;
 pub use replay::{FileState, FileView, ReplayHost, ReplayReply, ReplayRequest};
+pub use told::{holds_told, tell_reports};
 pub use unpack::UnpackReply;
 pub use wire::{decode, encode};
 

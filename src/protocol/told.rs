@@ -1,3 +1,6 @@
+//! Files of reports. They are read by a program of its own: what takes a report apart by the names of its members
+//! would be a part of every first visit.
+
 use super::{EngineReply, PlannedRole};
 use crate::engine::import::{Head, ImportError};
 use crate::engine::report::{ErrorText, RunReport, holds_reports, read_told};
@@ -13,8 +16,8 @@ fn is_told_in(sources: &dyn BodySource, source: SourceId) -> bool {
     Head::read(sources, source).is_ok_and(|head| holds_reports(&head))
 }
 
-/// Whether the first of these files holds reports.
-pub(super) fn is_told(sources: &dyn BodySource) -> bool {
+/// Whether the first of these files holds reports, which [`tell_reports`] reads.
+pub fn holds_told(sources: &dyn BodySource) -> bool {
     is_told_in(sources, SourceId(0))
 }
 
@@ -28,7 +31,7 @@ pub(super) fn role(sources: &dyn BodySource, source: SourceId, error: &ImportErr
 }
 
 /// Tells of the runs in a file of reports, portion by portion.
-pub(super) fn tell(file: u32, sources: &dyn BodySource, say: &mut dyn FnMut(EngineReply)) -> EngineReply {
+pub fn tell_reports(file: u32, sources: &dyn BodySource, say: &mut dyn FnMut(EngineReply)) -> EngineReply {
     let total = sources.len(SourceId(0));
     let mut first = 0;
     let mut send = |portion: &mut Vec<RunReport>, done: u64| {
