@@ -71,30 +71,78 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     }
 }
 
-/// Bars of the histogram of scores, and what each counts.
+/// Bars of a histogram.
 pub const BUCKETS: usize = 20;
 
-/// How many runs scored 0 to 5, 5 to 10, …: failed, of unknown outcome, resolved.
-pub fn histogram<'a>(reports: impl Iterator<Item = &'a RunReport>) -> [[u32; 3]; BUCKETS] {
-    let mut buckets = [[0; 3]; BUCKETS];
-    for report in reports {
-        let Some(score) = total(report) else { continue };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "0 to 100 before the cast"
-        )]
-        let place = (score.clamp(0.0, 99.9) / 100.0 * BUCKETS as f64) as usize;
-        if let Some(bucket) = buckets.get_mut(place) {
-            let [failed, unknown, resolved] = bucket;
-            match report.outcome.value {
-                OutcomeValue::Failed => *failed += 1,
-                OutcomeValue::Unknown => *unknown += 1,
-                OutcomeValue::Resolved => *resolved += 1,
+/// What a histogram counts runs by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    Score,
+    Seconds,
+    CostUsd,
+}
+
+/// How many runs have how much of something. Scores are parted evenly from 0 to 100; times and costs, of which
+/// a few are far greater than the rest, by powers between the least and the greatest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram {
+    /// In each bar: failed, of unknown outcome, resolved.
+    pub buckets: [[u32; 3]; BUCKETS],
+    pub from: f64,
+    pub to: f64,
+    pub median: f64,
+}
+
+impl Histogram {
+    /// `None` where no run says how much.
+    pub fn new(reports: &[&RunReport], by: Measure) -> Option<Self> {
+        let value = |report: &RunReport| match by {
+            Measure::Score => total(report),
+            Measure::Seconds => report.totals.seconds,
+            Measure::CostUsd => report.totals.cost_usd,
+        };
+        let known = || {
+            let known = reports.iter().filter_map(|report| Some((value(report)?, report.outcome.value)));
+            known.filter(|(value, _)| value.is_finite() && *value >= 0.0)
+        };
+        let median = median(known().map(|(value, _)| value))?;
+        let (from, to) = match by {
+            Measure::Score => (0.0, 100.0),
+            _ => known()
+                .fold((f64::INFINITY, 0.0_f64), |(from, to), (value, _)| (value.min(from), value.max(to))),
+        };
+        let mut buckets = [[0; 3]; BUCKETS];
+        for (value, outcome) in known() {
+            let part = if by == Measure::Score { value / 100.0 } else { part_by_powers(value, from, to) };
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0 to 1 before the cast"
+            )]
+            let place = (part.clamp(0.0, 0.999) * BUCKETS as f64) as usize;
+            if let Some([failed, unknown, resolved]) = buckets.get_mut(place) {
+                match outcome {
+                    OutcomeValue::Failed => *failed += 1,
+                    OutcomeValue::Unknown => *unknown += 1,
+                    OutcomeValue::Resolved => *resolved += 1,
+                }
             }
         }
+        Some(Self { buckets, from, to, median })
     }
-    buckets
+
+    /// The height of the highest bar.
+    pub fn most(&self) -> u32 {
+        self.buckets.iter().map(|bucket| bucket.iter().sum()).max().unwrap_or(0)
+    }
+}
+
+/// Where a number lies between two others, each step of equal length a multiple of the last.
+fn part_by_powers(value: f64, from: f64, to: f64) -> f64 {
+    // Nothing is its own power: it is as little as a cent, or a hundredth of a second.
+    let log = |value: f64| value.max(0.01).ln();
+    let span = log(to) - log(from);
+    if span > 0.0 { (log(value) - log(from)) / span } else { 0.5 }
 }
 
 /// The places of the runs in the order to show; what is not known comes last either way.
@@ -195,7 +243,7 @@ impl Grade {
 
 #[cfg(test)]
 mod tests {
-    use super::{Overview, SortKey, histogram, name, sorted};
+    use super::{Histogram, Measure, Overview, SortKey, name, sorted};
     use crate::engine::report::{RunReport, ScoreReport};
     use crate::engine::trace::Outcome;
 
@@ -224,8 +272,23 @@ mod tests {
         assert_eq!(overview.median_failed, Some(20.0));
         assert_eq!(overview.cost_usd, None);
         assert_eq!(overview.steps, 9);
-        let bars = histogram(reports.iter());
-        assert_eq!((bars[4], bars[18]), ([1, 0, 0], [0, 0, 1]));
+        let bars = Histogram::new(&reports.iter().collect::<Vec<_>>(), Measure::Score).unwrap();
+        assert_eq!((bars.buckets[4], bars.buckets[18], bars.most()), ([1, 0, 0], [0, 0, 1], 1));
+    }
+
+    #[test]
+    fn times_are_parted_by_powers() {
+        let took = |seconds| {
+            let mut report = report(None, Outcome::default());
+            report.totals.seconds = seconds;
+            report
+        };
+        let reports = [took(Some(10.0)), took(Some(100.0)), took(Some(1000.0)), took(None)];
+        let reports: Vec<&RunReport> = reports.iter().collect();
+        let bars = Histogram::new(&reports, Measure::Seconds).unwrap();
+        let filled: Vec<usize> = (0..super::BUCKETS).filter(|bar| bars.buckets[*bar][1] > 0).collect();
+        assert_eq!((filled.as_slice(), bars.median), ([0, 10, 19].as_slice(), 100.0));
+        assert_eq!(Histogram::new(&reports, Measure::CostUsd), None);
     }
 
     #[test]

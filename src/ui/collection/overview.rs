@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::state::Many;
-use crate::view_model::collection::{BUCKETS, Overview, histogram};
-use crate::view_model::format::{count, money, percent_of, score, short_count};
+use crate::view_model::collection::{BUCKETS, Histogram, Measure, Overview};
+use crate::view_model::format::{count, duration_seconds, money, percent_of, score, short_count};
 
 #[component]
 pub(super) fn Tiles() -> impl IntoView {
@@ -41,7 +41,7 @@ pub(super) fn Tiles() -> impl IntoView {
     view! {
         <section class="tiles" aria-label="Over all runs">
             {tiles}
-            <Histogram />
+            <Plots />
         </section>
     }
 }
@@ -62,30 +62,12 @@ fn Tile(
     }
 }
 
+/// How the runs spread over what they scored, took and cost.
 #[component]
-fn Histogram() -> impl IntoView {
-    let many = Many::expect();
-    let bars = move || {
-        let buckets = many.with_shown(|shown| histogram(shown.iter().copied()));
-        let most = buckets.iter().map(|bucket| bucket.iter().sum::<u32>()).max().unwrap_or(0).max(1);
-        let height = |count: u32| f64::from(count) / f64::from(most) * 46.0;
-        let bar = |(place, bucket): (usize, [u32; 3])| {
-            let mut top = 48.0;
-            let classes = ["histogram__bar--bad", "histogram__bar", "histogram__bar--good"];
-            let rects = bucket.into_iter().zip(classes).map(|(count, class)| {
-                let height = height(count);
-                top -= height;
-                let x = (place * 10).to_string();
-                view! { <rect class=class x=x width="9" y=top.to_string() height=height.to_string() /> }
-            });
-            rects.collect_view()
-        };
-        buckets.into_iter().enumerate().map(bar).collect_view()
-    };
+fn Plots() -> impl IntoView {
     view! {
-        <div class="tile histogram">
-            <span class="tile__title">
-                "Scores from 0 to 100"
+        <div class="tile plots">
+            <span class="plots__key">
                 <i class="histogram__key histogram__key--bad"></i>
                 "failed"
                 <i class="histogram__key"></i>
@@ -93,15 +75,59 @@ fn Histogram() -> impl IntoView {
                 <i class="histogram__key histogram__key--good"></i>
                 "resolved"
             </span>
+            <Bars by=Measure::Score title="Scores" words=score />
+            <Bars by=Measure::Seconds title="Time" words=duration_seconds />
+            <Bars by=Measure::CostUsd title="Cost" words=money />
+        </div>
+    }
+}
+
+#[component]
+fn Bars(by: Measure, title: &'static str, words: fn(f64) -> String) -> impl IntoView {
+    let many = Many::expect();
+    let histogram = Memo::new(move |_| many.with_shown(|shown| Histogram::new(shown, by)));
+    let draw = move || {
+        let Some(histogram) = histogram.get() else {
+            return view! { <small class="histogram__none">"not known"</small> }.into_any();
+        };
+        let most = f64::from(histogram.most().max(1));
+        let bar = |(place, bucket): (usize, [u32; 3])| {
+            let mut top = 40.0;
+            let classes = ["histogram__bar--bad", "histogram__bar", "histogram__bar--good"];
+            let rects =
+                bucket.into_iter().zip(classes).filter(|(count, _)| *count > 0).map(|(count, class)| {
+                    // A single run is still seen.
+                    let height = (f64::from(count) / most * 40.0).max(1.0);
+                    top -= height;
+                    let x = (place * 10).to_string();
+                    view! { <rect class=class x=x width="9" y=top.to_string() height=height.to_string() /> }
+                });
+            rects.collect_view()
+        };
+        let bars = histogram.buckets.into_iter().enumerate().map(bar).collect_view();
+        let [from, to, median] = [histogram.from, histogram.to, histogram.median].map(words);
+        let told = format!("{title} of the runs: from {from} to {to}, median {median}");
+        view! {
             <svg
                 class="histogram__bars"
-                viewBox=format!("0 0 {} 48", BUCKETS * 10)
+                viewBox=format!("0 0 {} 40", BUCKETS * 10)
                 preserveAspectRatio="none"
                 role="img"
-                aria-label="How many runs have which score"
+                aria-label=told
             >
                 {bars}
             </svg>
+            <small class="histogram__ends" aria-hidden="true">
+                <span>{from}</span>
+                <span>{to}</span>
+            </small>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="histogram">
+            <span class="tile__title">{title}</span>
+            {draw}
         </div>
     }
 }
