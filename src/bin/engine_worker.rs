@@ -4,14 +4,14 @@
 
 mod dropped_files;
 mod relay;
+mod replies;
 
 use dropped_files::{DroppedFiles, Recent, get};
+use replies::{post, scope};
 use tracebench::engine::report::ErrorText;
-use tracebench::protocol::{
-    EngineReply, EngineRequest, Envelope, Host, ReplyEnvelope, decode, encode, holds_told,
-};
+use tracebench::protocol::{EngineReply, EngineRequest, Envelope, Host, ReplyEnvelope, decode, holds_told};
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::MessageEvent;
 
 fn main() {
     std::panic::set_hook(Box::new(|info| {
@@ -27,17 +27,6 @@ fn main() {
     // It lives as long as the worker.
     listen.forget();
     post(&ReplyEnvelope { id: 0, reply: EngineReply::Ready });
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-fn post(reply: &ReplyEnvelope) {
-    let bytes = js_sys::Uint8Array::from(encode(reply).as_slice());
-    if let Err(error) = scope().post_message(&bytes) {
-        web_sys::console::error_1(&error);
-    }
 }
 
 fn receive(host: &mut Host, message: &JsValue, recent: &Recent) {

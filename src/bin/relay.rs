@@ -1,7 +1,9 @@
 //! Passes a message on to a worker of the worker, and its replies back.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::replies::scope;
 
 /// Written by Trunk beside the page: loads the code that reads files of reports.
 const LOADER: &str = "./report_worker_loader.js";
@@ -17,9 +19,7 @@ pub(crate) fn pass_on(message: JsValue, failed: impl Fn() + 'static) {
         // The first thing it says is that it listens.
         let sent = match waiting.take() {
             Some(message) => reader.post_message(&message),
-            None => {
-                js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>().post_message(&event.data())
-            }
+            None => scope().post_message(&event.data()),
         };
         if let Err(error) = sent {
             web_sys::console::error_1(&error);

@@ -4,13 +4,13 @@
 //! A message is `{envelope: bytes, files: [File]}`; a reply is bytes.
 
 mod dropped_files;
+mod replies;
 
 use dropped_files::{DroppedFiles, Recent, get};
-use tracebench::protocol::{
-    EngineReply, EngineRequest, Envelope, ReplyEnvelope, decode, encode, tell_reports,
-};
+use replies::{post, scope};
+use tracebench::protocol::{EngineReply, EngineRequest, Envelope, ReplyEnvelope, decode, tell_reports};
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::MessageEvent;
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -22,17 +22,6 @@ fn main() {
     // It lives as long as the worker.
     listen.forget();
     post(&ReplyEnvelope { id: 0, reply: EngineReply::Ready });
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-fn post(reply: &ReplyEnvelope) {
-    let bytes = js_sys::Uint8Array::from(encode(reply).as_slice());
-    if let Err(error) = scope().post_message(&bytes) {
-        web_sys::console::error_1(&error);
-    }
 }
 
 fn receive(message: &JsValue) {
