@@ -7,9 +7,9 @@ import { finished } from 'node:stream/promises'
 import type { Page } from '@playwright/test'
 import { expect, test } from '../fixtures.ts'
 
-const CALLS = 150_000
+const CALLS = 300_000
 
-/** A chat of so many calls and results, two steps for each, one message a line. */
+/** A chat of so many calls, each with its result a step. */
 async function writeLongRun(file: string): Promise<void> {
   const out = createWriteStream(file)
   out.write(JSON.stringify([{ role: 'user', content: 'Mend the parser.' }]).slice(0, -1))
@@ -35,7 +35,7 @@ test('milliseconds for a question to 300,000 steps', async ({ tracebench, page }
     await tracebench.pick([file])
     await expect(tracebench.verdict).toBeVisible({ timeout: 180_000 })
     const lines = ['query                         first hits ms    all ms   found']
-    for (const query of ['op:test', 'exit:!=0', '"ImportError"', 'text:"part 149999"', 'numpy -op:test']) {
+    for (const query of ['op:test', 'exit:!=0', '"ImportError"', 'text:"part 299999"', 'numpy -op:test']) {
       const { first, all, told } = await page.evaluate(ask, query)
       lines.push(query.padEnd(30) + [first.toFixed(0).padStart(13), all.toFixed(0).padStart(10), '   ' + told].join(''))
     }
