@@ -56,7 +56,8 @@ test('megabytes a second in the worker', async ({ tracebench, page }) => {
 
 /** How large the engine's memory has grown in the worker that was measured last; wasm memory never shrinks. */
 async function memoryOf(page: Page): Promise<number> {
-  const bytes = await page.workers().at(-1)!.evaluate(async () => {
+  const engines = page.workers().filter((worker) => worker.url().includes('engine_worker'))
+  const bytes = await engines.at(-1)!.evaluate(async () => {
     const engine = await import(new URL('./engine_worker.js', self.location.href).href)
     return (await engine.default()).memory.buffer.byteLength as number
   })
