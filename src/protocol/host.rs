@@ -42,7 +42,13 @@ impl Host {
     pub fn handle(&mut self, envelope: Envelope, handles: Handles, reply: &mut dyn FnMut(ReplyEnvelope)) {
         let id = envelope.id;
         let settled = match envelope.request {
-            EngineRequest::Plan { files } => EngineReply::Planned { files: plan(&files, handles.as_ref()) },
+            EngineRequest::Plan { files, known } => {
+                EngineReply::Planned { files: plan(&files, &known, handles.as_ref()) }
+            }
+            EngineRequest::Look { .. } => {
+                let formats = import::look_at_all(handles.as_ref()).into_iter();
+                EngineReply::Looked { formats: formats.map(|id| id.unwrap_or_default().to_owned()).collect() }
+            }
             EngineRequest::Analyze { files, profile } => {
                 let mut say = |progress| reply(ReplyEnvelope { id, reply: progress });
                 self.analyze(&files, *profile, handles, &mut say)
@@ -177,12 +183,12 @@ fn not_open(file: u32) -> EngineReply {
     EngineReply::Refused { message: format!("file {file} is not open here") }
 }
 
-fn plan(files: &[FileEntry], sources: &dyn BodySource) -> Vec<PlannedFile> {
+fn plan(files: &[FileEntry], known: &[String], sources: &dyn BodySource) -> Vec<PlannedFile> {
     let id_of = |source: SourceId| files.get(usize::from(source.0)).map(|file| file.id);
     files
         .iter()
         .zip((0..).map(SourceId))
-        .zip(import::plan(sources))
+        .zip(import::plan_known(sources, known))
         .map(|((file, source), role)| PlannedFile {
             id: file.id,
             role: match role {
@@ -298,7 +304,11 @@ mod tests {
         let atif = r#"{"schema_version":"ATIF-v1.2","session_id":"s","agent":{"name":"a","version":"1"},"steps":[]}"#;
         let files = [("run/trajectory.json", atif), ("run/reward.txt", "1"), ("notes.txt", "hello")];
         let entries = (0..).zip(&files).map(|(id, (name, _))| entry(id, name)).collect();
-        let replies = ask(&mut Host::default(), &files, EngineRequest::Plan { files: entries });
+        let looked = ask(&mut Host::default(), &files, EngineRequest::Look { files: Vec::new() });
+        let Some(EngineReply::Looked { formats: known }) = looked.last() else { panic!("{looked:?}") };
+        assert_eq!(known.as_slice(), ["atif", "", ""]);
+        let known = known.clone();
+        let replies = ask(&mut Host::default(), &files, EngineRequest::Plan { files: entries, known });
         let Some(EngineReply::Planned { files }) = replies.last() else { panic!("no plan") };
         assert!(
             matches!(&files[0].role, PlannedRole::Trace { format, belongings, .. } if format == "atif" && belongings == &[1])
@@ -321,7 +331,7 @@ mod tests {
         let files = [("told.ndjson", text.as_str())];
         let entries = vec![entry(7, "told.ndjson")];
         let mut host = Host::default();
-        let plan = ask(&mut host, &files, EngineRequest::Plan { files: entries });
+        let plan = ask(&mut host, &files, EngineRequest::Plan { files: entries, known: Vec::new() });
         let Some(EngineReply::Planned { files: planned }) = plan.last() else { panic!("no plan") };
         assert!(
             matches!(&planned[0].role, PlannedRole::Trace { title, .. } if title == "TraceBench reports")

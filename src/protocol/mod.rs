@@ -62,8 +62,10 @@ pub struct Muted {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EngineRequest {
-    /// Look at the heads of these files and say what each is.
-    Plan { files: Vec<FileEntry> },
+    /// Say what each of these files is. Those with a format in `known`, in their order, were looked at before.
+    Plan { files: Vec<FileEntry>, known: Vec<String> },
+    /// Look at the heads of these files and say which are traces by themselves, and of what format.
+    Look { files: Vec<FileEntry> },
     /// Import and analyse the first of these files; the others belong to it. The worker keeps the
     /// handles and answers for its runs from then on. A file of reports only tells of its runs.
     Analyze { files: Vec<FileEntry>, profile: Box<Profile> },
@@ -152,6 +154,10 @@ pub enum EngineReply {
     Ready,
     Planned {
         files: Vec<PlannedFile>,
+    },
+    /// The format of each file; empty for what is no trace by itself.
+    Looked {
+        formats: Vec<String>,
     },
     /// Bytes read so far.
     Progress {

@@ -94,7 +94,7 @@ pub use head::{Head, Outline, Shape};
 pub use input::{Input, Located, Progress, Record};
 pub use output::{Imported, Output};
 use plan::numbered_in_folders;
-pub use plan::{FileRole, Gathered, MOST_FILES, gathered, look, plan, plan_with};
+pub use plan::{FileRole, Gathered, MOST_FILES, gathered, look, look_at_all, plan, plan_known, plan_with};
 pub use survey::{Survey, survey};
 
 use crate::engine::order;

@@ -60,6 +60,29 @@ pub fn plan(sources: &dyn BodySource) -> Vec<FileRole> {
     plan_with(sources, |ids| ids.iter().map(|id| look(sources, *id)).collect())
 }
 
+/// The format of each file that is a trace by itself, as its content tells; `None` for all else. For callers that
+/// look at parts of a set in several places, and then plan the whole with [`plan_known`].
+pub fn look_at_all(sources: &dyn BodySource) -> Vec<Option<&'static str>> {
+    let format = |id: u16| match look(sources, SourceId(id)) {
+        FileRole::Trace { importer, .. } => Some(importer.info().id),
+        _ => None,
+    };
+    (0..sources.source_count()).filter_map(|id| u16::try_from(id).ok()).map(format).collect()
+}
+
+/// [`plan`] of files of which those with a format in `known`, in their order, were looked at before.
+pub fn plan_known(sources: &dyn BodySource, known: &[String]) -> Vec<FileRole> {
+    let importer = |id: SourceId| {
+        let format = known.get(usize::from(id.0))?;
+        importers().find(|importer| importer.info().id == format)
+    };
+    let role = |id: &SourceId| match importer(*id) {
+        Some(importer) => FileRole::Trace { importer, sidecars: Vec::new(), parts: Vec::new() },
+        None => look(sources, *id),
+    };
+    plan_with(sources, |ids| ids.iter().map(role).collect())
+}
+
 /// [`plan`] for callers that can look at several files at once: `look_at_all` calls [`look`] on each.
 pub fn plan_with(
     sources: &dyn BodySource,

@@ -8,6 +8,7 @@ pub mod drop;
 pub mod engine_client;
 pub mod fragment;
 mod lazy_worker;
+mod looking;
 pub mod media;
 mod planning;
 mod pool;

@@ -18,9 +18,16 @@ impl Pool {
 
     pub(super) fn plan(self: &Rc<Self>, ids: &[u32], opening: Option<u32>) {
         for together in ids.chunks(Self::PLANNED_TOGETHER) {
-            let request = EngineRequest::Plan { files: self.entries(together) };
-            self.send(0, request, together, Purpose::Plan { files: together.to_vec(), opening });
+            if !self.look_at_all(together, opening) {
+                self.plan_known(together, opening, Vec::new());
+            }
         }
+    }
+
+    /// Plans files; those with a format in `known` were looked at before.
+    pub(super) fn plan_known(self: &Rc<Self>, ids: &[u32], opening: Option<u32>, known: Vec<String>) {
+        let request = EngineRequest::Plan { files: self.entries(ids), known };
+        self.send(0, request, ids, Purpose::Plan { files: ids.to_vec(), opening });
     }
 
     pub(super) fn add_file(&self, file: DroppedFile) -> u32 {

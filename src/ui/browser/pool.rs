@@ -7,6 +7,7 @@ use std::rc::{Rc, Weak};
 use futures_channel::oneshot;
 
 use super::archives::Opening;
+use super::looking::Part;
 use super::worker_slot::{FromWorker, WorkerSlot};
 use super::{DroppedFile, EngineEvent};
 use crate::engine::report::ErrorText;
@@ -42,7 +43,10 @@ impl State {
 
     /// The workers that are reading files or looking at them.
     pub(super) fn occupied_slots(&self) -> BTreeSet<usize> {
-        let plans = self.pending.values().filter(|pending| matches!(pending.purpose, Purpose::Plan { .. }));
+        let plans = self
+            .pending
+            .values()
+            .filter(|pending| matches!(pending.purpose, Purpose::Plan { .. } | Purpose::Look(_)));
         let busy = self.slots.iter().enumerate().filter(|(_, slot)| slot.busy.is_some());
         plans.map(|pending| pending.slot).chain(busy.map(|(at, _)| at)).collect()
     }
@@ -77,6 +81,7 @@ pub(super) enum Purpose {
         file: u32,
         silent: bool,
     },
+    Look(Part),
     Ask(oneshot::Sender<Result<EngineReply, String>>),
 }
 
@@ -122,6 +127,14 @@ impl Pool {
         if let Some(fresh) = self.birth(slot) {
             self.state.borrow_mut().slots.push(fresh);
         }
+    }
+
+    /// Starts as many workers as there may be; answers how many there are.
+    pub(super) fn start_all(self: &Rc<Self>) -> usize {
+        for _ in self.state.borrow().slots.len()..worker_limit() {
+            self.add_worker();
+        }
+        self.state.borrow().slots.len()
     }
 
     fn birth(self: &Rc<Self>, slot: usize) -> Option<Slot> {
@@ -200,6 +213,7 @@ impl Pool {
                     self.feed();
                 }
             }
+            Purpose::Look(part) => self.looked(&part, reply),
             // The one who asked may have lost interest.
             Purpose::Ask(sender) => drop(sender.send(Ok(reply))),
         }
@@ -324,6 +338,7 @@ impl Pool {
                 Purpose::Analyze { file, silent: false } if busy == Some(file) => {
                     self.fail(file, kind, message);
                 }
+                Purpose::Look(part) => self.not_looked(&part, kind, message),
                 // Dropping the sender tells the one who asked.
                 _ => {}
             }
