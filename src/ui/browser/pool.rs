@@ -131,10 +131,12 @@ impl Pool {
 
     /// Starts as many workers as there may be; answers how many there are.
     pub(super) fn start_all(self: &Rc<Self>) -> usize {
-        for _ in self.state.borrow().slots.len()..worker_limit() {
+        let count = || self.state.borrow().slots.len();
+        let running = count();
+        for _ in running..worker_limit() {
             self.add_worker();
         }
-        self.state.borrow().slots.len()
+        count()
     }
 
     fn birth(self: &Rc<Self>, slot: usize) -> Option<Slot> {
