@@ -2,48 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "writes broken files for the program to read")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod program;
 
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use program::{command, folder, lines, stderr, stdout, tracebench, write};
 use serde_json::Value;
 
 const SAMPLE: &str = "tests/fixtures/tracebench/api_timeout.json";
-
-fn tracebench(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tracebench"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-/// A folder of its own for each test, empty at first.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::remove_dir_all(&folder).unwrap_or_default();
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> String {
-    let path = folder.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, bytes).unwrap();
-    path.to_string_lossy().into_owned()
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
 
 #[test]
 fn the_published_sample_run_is_reported_to_the_letter() {
@@ -322,13 +290,8 @@ fn markdown_and_text_say_what_was_found() {
 fn a_reader_that_leaves_early_is_no_error() {
     let mut arguments = vec!["report", "--format", "json"];
     arguments.extend(std::iter::repeat_n(SAMPLE, 200));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tracebench"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = command(&arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));

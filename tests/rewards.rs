@@ -1,11 +1,11 @@
 //! `tracebench rewards` as a person runs it, and what it says of known runs, kept word for word.
-#![expect(clippy::disallowed_methods, reason = "writes weights for the program to read")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+mod program;
 
+use std::process::Output;
+
+use program::{folder, lines, stderr, stdout, tracebench, write};
 use serde_json::Value;
 
 const CIRCLES: &str = "samples/going-in-circles.traj";
@@ -13,30 +13,11 @@ const CIRCLES: &str = "samples/going-in-circles.traj";
 const GRADED: &str = "tests/fixtures/openhands-v0/output.jsonl";
 
 fn rewards(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tracebench"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .arg("rewards")
-        .args(arguments)
-        .output()
-        .unwrap()
+    tracebench(&[&["rewards"], arguments].concat())
 }
 
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn write(name: &str, text: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, text).unwrap();
-    path.to_string_lossy().into_owned()
+fn own_weights(name: &str, text: &str) -> String {
+    write(&folder(name), "weights.json", text)
 }
 
 #[test]
@@ -83,7 +64,7 @@ fn weights_of_ones_own_count() {
     let printed = rewards(&["--print-weights"]);
     assert_eq!(printed.status.code(), Some(0));
     let own = stdout(&printed).replace("\"repetition\": 0.05", "\"repetition\": 0.0");
-    let own = write("own-weights.json", &own.replace("\"name\": \"default\"", "\"name\": \"own\""));
+    let own = own_weights("own-weights", &own.replace("\"name\": \"default\"", "\"name\": \"own\""));
     let output = rewards(&["--weights", &own, CIRCLES]);
     let run = &lines(&output)[0];
     assert_eq!((&run["weights"], &run["r_repetition"]), (&"own".into(), &0.0.into()));
@@ -93,7 +74,7 @@ fn weights_of_ones_own_count() {
 #[test]
 fn weights_that_cannot_be_used_are_refused() {
     let text = stdout(&rewards(&["--print-weights"])).to_owned();
-    let broken = write("broken-weights.json", &text.replace("\"gamma\": 1.0", "\"gamma\": 2"));
+    let broken = own_weights("broken-weights", &text.replace("\"gamma\": 1.0", "\"gamma\": 2"));
     let output = rewards(&["--weights", &broken, CIRCLES]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
     let expected = format!("tracebench: {broken}: expected a number from 0 to 1, found 2, at gamma\n");

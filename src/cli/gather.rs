@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::files::{Files, Known, Place};
+use super::output::complain;
 use super::pool::in_order;
 use super::store::Store;
 use crate::engine::import::{FileRole, ImportError, MOST_FILES, gathered, look, plan_with, sidecar};
@@ -41,6 +42,17 @@ pub(super) struct Gathered {
     pub(super) jobs: Vec<Job>,
     /// What could not be got out of archives, a sentence each.
     pub(super) losses: Vec<String>,
+}
+
+/// [`gather`], with a complaint of each loss; `None` where there is nothing to read, which is complained of, too.
+pub(super) fn gather_or_complain(arguments: &[PathBuf], threads: Option<NonZeroUsize>) -> Option<Gathered> {
+    let gathered = gather(arguments, threads);
+    gathered.losses.iter().for_each(|loss| complain(loss));
+    if gathered.jobs.is_empty() {
+        complain("there is no trace in the folders and archives that were given");
+        return None;
+    }
+    Some(gathered)
 }
 
 pub(super) fn gather(arguments: &[PathBuf], threads: Option<NonZeroUsize>) -> Gathered {

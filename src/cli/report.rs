@@ -1,7 +1,7 @@
 use std::io::{self, Write as _};
 
 use super::args::{Format, ReportArgs};
-use super::gather::{Job, gather};
+use super::gather::{Job, gather_or_complain};
 use super::output::complain;
 use super::pool::in_order;
 use super::profile;
@@ -37,14 +37,9 @@ pub(super) fn run(args: &ReportArgs) -> io::Result<bool> {
         }
     };
     let options = Options { profile, hide_outcome: args.hide_outcome };
-    let gathered = gather(&args.files, args.jobs);
+    let Some(gathered) = gather_or_complain(&args.files, args.jobs) else { return Ok(false) };
     let complete = gathered.losses.is_empty();
-    gathered.losses.iter().for_each(|loss| complain(loss));
     let mut summary = Summary { format: args.format, complete, ..Summary::default() };
-    if gathered.jobs.is_empty() {
-        complain("there is no trace in the folders and archives that were given");
-        return Ok(false);
-    }
     in_order(
         &gathered.jobs,
         args.jobs,

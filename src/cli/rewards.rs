@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::RewardsArgs;
 use super::files;
-use super::gather::gather;
+use super::gather::gather_or_complain;
 use super::output::complain;
 use super::pool::in_order;
 use super::read::{Missed, is_cut_off, is_no_trace, read};
@@ -26,13 +26,8 @@ pub(super) fn run(args: &RewardsArgs) -> io::Result<bool> {
         }
     };
     let options = Options { hide_outcome: args.hide_outcome, ..Options::default() };
-    let gathered = gather(&args.files, args.jobs);
-    gathered.losses.iter().for_each(|loss| complain(loss));
+    let Some(gathered) = gather_or_complain(&args.files, args.jobs) else { return Ok(false) };
     let mut complete = gathered.losses.is_empty();
-    if gathered.jobs.is_empty() {
-        complain("there is no trace in the folders and archives that were given");
-        return Ok(false);
-    }
     in_order(
         &gathered.jobs,
         args.jobs,
