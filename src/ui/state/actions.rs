@@ -16,6 +16,7 @@ impl Session {
             return;
         }
         self.notice.set(None);
+        self.catch_up();
         let next = self.files.with_untracked(|known| known.last().map_or(0, |file| file.id + 1));
         self.first_fresh.set_value(next);
         if let Some(client) = self.client() {
@@ -74,6 +75,7 @@ impl Session {
         if let Some(client) = self.client() {
             client.close_all();
         }
+        self.catch_up();
         self.files.set(Vec::new());
         self.runs.set(Vec::new());
         self.unsettled.set(0);

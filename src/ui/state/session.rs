@@ -4,6 +4,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::ClientSlot;
+use super::taking_in::Heard;
 use crate::engine::report::{ErrorText, LeftOut, RunReport};
 use crate::engine::score::Profile;
 use crate::protocol::{Catalog, RunKey};
@@ -144,6 +145,7 @@ pub struct Session {
     pub rules_shown: RwSignal<Option<String>>,
     /// Counts the wishes to weigh everything anew.
     pub(super) weighings: StoredValue<u32>,
+    pub(super) heard: StoredValue<Heard, LocalStorage>,
     /// Files that only tell of runs.
     pub(super) told: StoredValue<BTreeSet<u32>>,
     /// The first file of what was opened last.
@@ -173,6 +175,7 @@ impl Session {
             weights_shown: RwSignal::new(false),
             rules_shown: RwSignal::new(None),
             weighings: StoredValue::new(0),
+            heard: StoredValue::new_local(Heard::default()),
             told: StoredValue::default(),
             first_fresh: StoredValue::new(0),
             client: StoredValue::new_local(None),

@@ -1,6 +1,7 @@
 //! What the engine says, and what becomes of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 
@@ -10,9 +11,61 @@ use crate::protocol::{PlannedRole, RunKey};
 use crate::ui::browser::EngineEvent;
 use crate::view_model::place::Place;
 
+/// While more files than that are read, what the engine says is taken in together, once every [`PAUSE`]: to draw
+/// the page for each file takes the processor from those who read.
+const MANY: usize = 16;
+const PAUSE: Duration = Duration::from_millis(120);
+
+/// What the engine said and what was not taken in yet.
+#[derive(Default)]
+pub(super) struct Heard {
+    events: Vec<EngineEvent>,
+    /// A time is set at which it will be.
+    is_waiting: bool,
+}
+
 impl Session {
-    /// Takes in what the engine says.
+    /// Takes in what the engine says, now or soon.
     pub(super) fn hear(self, event: EngineEvent) {
+        let is_busy = self.unsettled.get_untracked() > MANY;
+        let is_waiting = self.heard.try_update_value(|heard| {
+            heard.events.push(event);
+            let was_waiting = heard.is_waiting;
+            heard.is_waiting |= is_busy;
+            was_waiting
+        });
+        match is_waiting {
+            Some(false) => {
+                self.catch_up();
+                if is_busy {
+                    set_timeout(move || self.catch_up_later(), PAUSE);
+                }
+            }
+            Some(true) if !is_busy => self.catch_up(),
+            _ => {}
+        }
+    }
+
+    /// Takes in all that the engine has said.
+    pub(super) fn catch_up(self) {
+        let events = self.heard.try_update_value(|heard| std::mem::take(&mut heard.events));
+        for event in events.into_iter().flatten() {
+            self.take(event);
+        }
+    }
+
+    fn catch_up_later(self) {
+        let is_needed = self.heard.try_update_value(|heard| {
+            heard.is_waiting = !heard.events.is_empty();
+            heard.is_waiting
+        });
+        if is_needed == Some(true) {
+            self.catch_up();
+            set_timeout(move || self.catch_up_later(), PAUSE);
+        }
+    }
+
+    fn take(self, event: EngineEvent) {
         match event {
             EngineEvent::Added { id, name, bytes } => self.add(id, &name, bytes),
             EngineEvent::Planned { id, role } => self.plan(id, role),
