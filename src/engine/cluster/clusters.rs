@@ -4,53 +4,15 @@ use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::{kinds_of_error, told_words};
-use super::name::{Detail, name};
+use super::exact::{Exact, Key, exact_groups, number};
+use super::name::tell_apart;
 use super::near::{Features, features, near_groups};
 use super::shape::sort_of;
 use super::template::templates;
 use super::typical::{Sampler, examples, features_of_runs};
-use super::{Cluster, ClusterInput, Member, Signature, Tally, Variant};
+use super::{Cluster, ClusterInput, Member, Tally};
 use crate::engine::order;
 use crate::engine::trace::OutcomeValue;
-
-/// Detector, operation, template, phase.
-type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
-
-/// The template that near ones share, by what signatures say.
-type Templates<'a> = BTreeMap<&'a str, String>;
-
-/// Findings with the same signature.
-struct Exact<'a> {
-    key: Key<'a>,
-    /// In order.
-    members: Vec<Member>,
-    /// Their runs, in order and each once.
-    places: Vec<u32>,
-}
-
-impl Exact<'_> {
-    fn id(&self) -> String {
-        let (detector, operation, template, phase) = self.key;
-        format!("{:016x}", xxh3_64([detector, operation, template, phase].join("\0").as_bytes()))
-    }
-
-    fn variant(&self) -> Variant {
-        let (_, operation, template, phase) = self.key;
-        Variant {
-            id: self.id(),
-            operation: operation.to_owned(),
-            template: template.to_owned(),
-            phase: phase.to_owned(),
-            finding_count: number(self.members.len()),
-            run_count: number(self.places.len()),
-        }
-    }
-}
-
-fn key<'a>(signature: &'a Signature, templates: &'a Templates<'_>) -> Key<'a> {
-    let template = templates.get(signature.template.as_str()).unwrap_or(&signature.template);
-    (&signature.detector, &signature.operation, template, &signature.phase)
-}
 
 /// Groups the findings of the runs by what a person would call the same failure. Those of most runs come
 /// first, then those of most findings, then by signature.
@@ -85,25 +47,6 @@ pub fn cluster(runs: &[&ClusterInput]) -> Vec<Cluster> {
 fn rank(cluster: &Cluster) -> impl Ord + '_ {
     let Cluster { detector, operation, template, phase, .. } = cluster;
     (Reverse(cluster.runs.len()), Reverse(cluster.finding_count), [detector, operation, template, phase])
-}
-
-fn exact_groups<'a>(runs: &[&'a ClusterInput], templates: &'a Templates<'_>) -> Vec<Exact<'a>> {
-    let mut groups: BTreeMap<Key<'a>, Vec<Member>> = BTreeMap::new();
-    for (place, run) in (0u32..).zip(runs) {
-        for signature in &run.signatures {
-            let step = run.steps.get(signature.finding as usize).copied().unwrap_or_default();
-            groups.entry(key(signature, templates)).or_default().push(Member { run: place, step });
-        }
-    }
-    groups
-        .into_iter()
-        .map(|(key, mut members)| {
-            order::sort(&mut members);
-            let mut places: Vec<u32> = members.iter().map(|member| member.run).collect();
-            places.dedup();
-            Exact { key, members, places }
-        })
-        .collect()
 }
 
 /// Which exact groups are one failure: for each the place of the first of them.
@@ -187,30 +130,9 @@ fn tallies<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<Tally> {
     tallies
 }
 
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// Gives each cluster the shortest name that no other one has.
-fn tell_apart(clusters: &mut [Cluster]) {
-    for detail in [Detail::Error, Detail::Phase, Detail::Operation, Detail::Id] {
-        let candidates: Vec<String> = clusters.iter().map(|cluster| name(cluster, detail)).collect();
-        let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
-        for candidate in &candidates {
-            *taken.entry(candidate).or_default() += 1;
-        }
-        for (cluster, candidate) in clusters.iter_mut().zip(&candidates) {
-            let alone = taken.get(candidate.as_str()) == Some(&1);
-            if cluster.name.is_empty() && (alone || detail == Detail::Id) {
-                cluster.name.clone_from(candidate);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Cluster, ClusterInput, Signature};
+    use crate::engine::cluster::{Cluster, ClusterInput, Signature};
     use crate::engine::facts::masked;
     use crate::engine::trace::OutcomeValue;
 

@@ -7,6 +7,7 @@
 
 mod clusters;
 mod error;
+mod exact;
 mod name;
 mod near;
 mod phase;

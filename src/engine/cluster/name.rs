@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use super::{Cluster, NONE};
 use crate::engine::detect;
 
 /// How much of a name tells a cluster from its neighbours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Detail {
+enum Detail {
     /// `Tests fail after the fix: AssertionError: <str>`
     Error,
     /// `…, while verifying`
@@ -14,8 +16,25 @@ pub(super) enum Detail {
     Id,
 }
 
+/// Gives each cluster the shortest name that no other one has.
+pub(super) fn tell_apart(clusters: &mut [Cluster]) {
+    for detail in [Detail::Error, Detail::Phase, Detail::Operation, Detail::Id] {
+        let candidates: Vec<String> = clusters.iter().map(|cluster| name(cluster, detail)).collect();
+        let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+        for candidate in &candidates {
+            *taken.entry(candidate).or_default() += 1;
+        }
+        for (cluster, candidate) in clusters.iter_mut().zip(&candidates) {
+            let alone = taken.get(candidate.as_str()) == Some(&1);
+            if cluster.name.is_empty() && (alone || detail == Detail::Id) {
+                cluster.name.clone_from(candidate);
+            }
+        }
+    }
+}
+
 /// What a person calls the findings of that cluster.
-pub(super) fn name(cluster: &Cluster, detail: Detail) -> String {
+fn name(cluster: &Cluster, detail: Detail) -> String {
     let mut name = detect::info(&cluster.detector)
         .map_or_else(|| cluster.detector.clone(), |info| info.title.to_owned());
     if cluster.template != NONE {

@@ -1,53 +1,14 @@
-//! Sessions of GitHub Copilot CLI: events of everything that happens, sub-agents among the rest.
-
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use super::anthropic::{hash, source_step, warn_unknown};
-use super::object::Members;
-use super::talk::{Call, Given, Talk};
-use super::{FormatInfo, Head, ImportError, Importer, Input, Outline, Output, Probe, Record, Shape};
+use crate::engine::import::Record;
+use crate::engine::import::anthropic::{hash, source_step, warn_unknown};
+use crate::engine::import::object::Members;
+use crate::engine::import::talk::{Call, Given, Talk};
 use crate::engine::trace::{
     AgentId, At, EventKind, Position, ResultText, Role, RunWriter, StepId, TextRef, Totals, Usage,
     WarningKind,
 };
-
-static INFO: FormatInfo = FormatInfo {
-    id: "copilot-cli",
-    title: "GitHub Copilot CLI session",
-    written_by: "GitHub Copilot CLI: ~/.copilot/session-state/<id>/events.jsonl; copilot --output-format json",
-    marks: "lines `{type, data, id, timestamp, parentId}` with types such as `assistant.message`",
-    #[rustfmt::skip]
-    fields: &[
-        "type", "data", "id", "timestamp", "parentId", "agentId", "ephemeral", "sessionId", "version",
-        "producer", "copilotVersion", "startTime", "selectedModel", "reasoningEffort", "contextTier",
-        "alreadyInUse", "remoteSteerable", "context", "newModel", "previousModel", "previousReasoningEffort",
-        "infoType", "warningType", "errorType", "message", "statusCode", "stack", "providerCallId",
-        "serviceRequestId", "hookInvocationId", "hookType", "input", "success", "error", "content", "role",
-        "interactionId", "transformedContent", "attachments", "delivery", "source", "agentMode",
-        "parentAgentTaskId", "supportedNativeDocumentMimeTypes", "turnId", "model", "toolRequests", "messageId",
-        "apiCallId", "clientRequestId", "requestId", "outputTokens", "inputTokens", "cacheReadTokens",
-        "cacheWriteTokens", "cost", "duration", "reasoningText", "reasoningOpaque", "reasoningId", "encryptedContent",
-        "chunkIndex", "chunkCount", "phase", "rte", "parentToolCallId", "toolCallId", "toolName", "arguments",
-        "shellToolInfo", "mcpServerName", "mcpToolName", "toolTitle", "intentionSummary", "result", "toolTelemetry",
-        "isUserRequested", "sandboxed", "agentName", "agentDisplayName", "agentDescription", "totalToolCalls",
-        "totalTokens", "durationMs", "kind", "reason", "resumeTime", "eventCount", "summary", "summaryContent",
-        "previousMode", "newMode", "shutdownType", "errorReason", "sessionStartTime", "totalApiDurationMs",
-        "totalPremiumRequests", "totalNanoAiu", "eventsFileSizeBytes", "currentModel", "currentTokens",
-        "conversationTokens", "systemTokens", "toolDefinitionsTokens", "codeChanges", "modelMetrics",
-        "tokenDetails", "modelCacheState", "exitCode", "usage",
-        "chosenModel", "reasoningBucket", "categoryScores", "predictedLabel", "confidence", "candidateModels",
-        "routingMethod", "availableModels", "fallback", "stickyOverride", "routerLatencyMs", "endToEndLatencyMs",
-        "chosenShortfall", "hasImage", "tokenLimit", "preTruncationTokensInMessages",
-        "preTruncationMessagesLength", "postTruncationTokensInMessages", "postTruncationMessagesLength",
-        "tokensRemovedDuringTruncation", "messagesRemovedDuringTruncation", "performedBy",
-    ],
-    lacks: "the prompt's size of each call (only that of the whole session); cost; whether the task was done",
-};
-
-pub(super) static IMPORTER: CopilotCli = CopilotCli;
-
-pub(super) struct CopilotCli;
 
 /// Types that say nothing about the run's course, or what other events say whole.
 #[rustfmt::skip]
@@ -65,39 +26,11 @@ const ASIDE: &[&str] = &[
     "subagent.selected", "subagent.deselected", "skill.invoked", "command.queued", "command.completed",
 ];
 
-impl Importer for CopilotCli {
-    fn info(&self) -> &'static FormatInfo {
-        &INFO
-    }
-
-    fn probe(&self, head: &Head<'_>) -> Probe {
-        let is_own = |line: &Outline| match line.get("type") {
-            Some("session.start") => line.has("data.sessionId"),
-            Some("user.message") => line.has("data.content"),
-            Some("assistant.message") => line.has_all(&["data.content", "data.messageId"]),
-            Some("tool.execution_start" | "tool.execution_complete") => line.has("data.toolCallId"),
-            Some("assistant.turn_start" | "assistant.turn_end") => line.has("data.turnId"),
-            _ => false,
-        };
-        let fits = matches!(head.shape, Shape::Lines | Shape::Object);
-        if fits && head.outlines.iter().any(is_own) { Probe::Yes } else { Probe::No }
-    }
-
-    fn import(&self, input: &Input<'_>, out: &mut Output<'_>) -> Result<(), ImportError> {
-        let run = out.start();
-        out.run(run).builder.participant("Copilot");
-        let mut session = Session::default();
-        input.json_lines(out, |out, record| session.line(&mut out.run(run), &record))?;
-        session.finish(&mut out.run(run));
-        Ok(())
-    }
-}
-
 /// Who speaks, and on whose call.
 type Author = (AgentId, Option<StepId>);
 
 #[derive(Debug, Default)]
-struct Session {
+pub(super) struct Session {
     talk: Talk,
     /// The calls by their ids, and whose they are.
     calls: FxHashMap<u64, (StepId, AgentId)>,
@@ -113,7 +46,7 @@ struct Session {
 }
 
 impl Session {
-    fn line(&mut self, run: &mut RunWriter<'_>, record: &Record<'_>) {
+    pub(super) fn line(&mut self, run: &mut RunWriter<'_>, record: &Record<'_>) {
         let Some(event) = Members::of_line(record, run.builder) else { return };
         let data = event.object("data");
         let (agent, parent) = self.author(run, &event, &data);
@@ -345,7 +278,7 @@ impl Session {
         }
     }
 
-    fn finish(self, run: &mut RunWriter<'_>) {
+    pub(super) fn finish(self, run: &mut RunWriter<'_>) {
         self.talk.finish(run.builder);
         let head = &mut run.builder.head;
         head.agent = Some("GitHub Copilot CLI".to_owned());
@@ -372,88 +305,4 @@ fn usage(counts: &Members<'_>) -> Option<Usage> {
 fn exit_code(text: &str) -> Option<i32> {
     let (_, code) = text.rsplit_once("<exited with exit code ")?;
     code.trim_end().strip_suffix('>')?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::engine::testing::{check_import, observe};
-    use crate::engine::trace::{EventKind, StepKind, Trace};
-
-    const EVENTS: &str = include_str!("../../../tests/fixtures/copilot-cli/events.jsonl");
-
-    fn only(text: &str) -> Trace {
-        check_import("x.jsonl", text.as_bytes()).traces.remove(0)
-    }
-
-    #[test]
-    fn answers_calls_and_totals() {
-        let trace = only(EVENTS);
-        let labels: Vec<(u32, &str)> =
-            trace.steps.iter().map(|step| (step.source_step, &*step.label)).collect();
-        assert_eq!(
-            labels,
-            [
-                (2, "You are Copilot."),
-                (3, "Fix the leap year bug"),
-                (5, "Run the tests first."),
-                (5, "I run the tests."),
-                (5, "cargo test"),
-                (5, "Explore the sources"),
-                (9, "rg leap"),
-                (13, "rm -rf target"),
-                (15, "The rule was mended."),
-                (16, "The rule was mended."),
-            ]
-        );
-        assert_eq!((trace.totals.tokens_in, trace.totals.tokens_cached), (Some(3000), Some(2000)));
-        assert_eq!((trace.totals.tokens_out, trace.totals.cost_usd), (Some(120), None));
-        assert_eq!(trace.head.models, ["claude-sonnet-4.6"]);
-        assert_eq!(trace.head.exit_status.as_deref(), Some("routine"));
-        assert_eq!(trace.steps[9].kind, StepKind::Event(EventKind::Submission));
-        assert!(trace.warnings.is_empty(), "{:?}", trace.warnings);
-        let seen = observe("x.jsonl", EVENTS.as_bytes()).unwrap().1;
-        let results: Vec<_> = seen
-            .results
-            .iter()
-            .map(|result| (result.step.0, result.exit_code, result.is_error, result.rejected))
-            .collect();
-        assert_eq!(
-            results,
-            [
-                (4, Some(101), Some(false), false),
-                (6, None, Some(false), false),
-                (5, None, Some(false), false),
-                (7, None, Some(true), true)
-            ]
-        );
-    }
-
-    #[test]
-    fn a_sub_agent_works_on_the_call_that_started_it() {
-        let trace = only(EVENTS);
-        assert_eq!(trace.participants, ["Copilot", "Explore Agent"]);
-        let work = &trace.steps[6];
-        assert_eq!((work.agent.0, work.parent.map(|parent| parent.0)), (1, Some(5)));
-        assert_eq!(trace.steps.iter().filter(|step| step.agent.0 == 1).count(), 1);
-    }
-
-    #[test]
-    fn errors_cuts_and_calls_of_nobody() {
-        let lines = [
-            r#"{"type":"user.message","data":{"content":"","transformedContent":"Go on"},"id":"a","timestamp":"2026-05-01T10:00:00Z","parentId":null}"#,
-            r#"{"type":"tool.execution_start","data":{"toolCallId":"x","toolName":"glob","arguments":{"pattern":"*.rs"}},"id":"b","timestamp":"2026-05-01T10:00:01Z","parentId":"a"}"#,
-            r#"{"type":"tool.execution_complete","data":{"toolCallId":"x","success":false,"error":{"message":"no such folder","code":"failure"}},"id":"c","timestamp":"2026-05-01T10:00:02Z","parentId":"b"}"#,
-            r#"{"type":"session.truncation","data":{"tokenLimit":9},"id":"d","timestamp":"2026-05-01T10:00:03Z","parentId":"c"}"#,
-            r#"{"type":"session.error","data":{"errorType":"rate_limit","message":"slow down"},"id":"e","timestamp":"2026-05-01T10:00:04Z","parentId":"d"}"#,
-            r#"{"type":"abort","data":{"reason":"user initiated"},"id":"f","timestamp":"2026-05-01T10:00:05Z","parentId":"e"}"#,
-        ];
-        let trace = only(&lines.join("\n"));
-        let labels: Vec<&str> = trace.steps.iter().map(|step| &*step.label).collect();
-        assert_eq!(
-            labels,
-            ["Go on", "*.rs", "earlier messages were cut from the context", "slow down", "user initiated"]
-        );
-        assert_eq!(trace.steps[3].kind, StepKind::Event(EventKind::LimitReached));
-        assert_eq!(trace.steps[4].kind, StepKind::Event(EventKind::Interrupted));
-    }
 }

@@ -1,44 +1,18 @@
-//! What `claude -p --output-format stream-json` prints: one JSON object a line, or the same as one list
-//! (`--output-format json --verbose`).
-
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use super::anthropic::{Conversation, Message, SYNTHETIC_MODEL, source_step, warn_bad, warn_unknown};
-use super::claude_code::UserText;
-use super::fields::{FromJson as _, FromMembers as _, fields};
-use super::object::Members;
-use super::text::Str;
-use super::{FormatInfo, Head, ImportError, Importer, Input, Outline, Output, Probe, Record, Shape};
+use crate::engine::import::anthropic::{
+    Conversation, Message, SYNTHETIC_MODEL, source_step, warn_bad, warn_unknown,
+};
+use crate::engine::import::claude_code::UserText;
+use crate::engine::import::fields::{FromJson as _, fields};
+use crate::engine::import::object::Members;
+use crate::engine::import::text::Str;
+use crate::engine::import::{Output, Record};
 use crate::engine::trace::{
     AgentId, At, EventKind, Position, Role, RunIndex, RunWriter, StepId, TextRef, Totals, WarningKind,
     parse_timestamp_ms,
 };
-
-#[rustfmt::skip]
-static INFO: FormatInfo = FormatInfo {
-    id: "claude-code-stream",
-    title: "Claude Code stream",
-    written_by: "claude -p --output-format stream-json, as CI jobs and benchmark harnesses keep it",
-    marks: "lines with `session_id`: first a `system` of subtype `init`, then user, assistant, result",
-    fields: &[
-        "type", "subtype", "cwd", "session_id", "tools", "mcp_servers", "model", "permissionMode",
-        "slash_commands", "apiKeySource", "claude_code_version", "output_style", "agents", "skills",
-        "plugins", "uuid", "fast_mode_state", "message", "parent_tool_use_id", "timestamp",
-        "tool_use_result.*", "is_error", "duration_ms", "duration_api_ms", "num_turns", "result",
-        "stop_reason", "stop_sequence", "total_cost_usd", "usage.*", "modelUsage.*", "permission_denials",
-        "terminal_reason", "errors", "structured_output", "id", "role", "content", "context_management",
-        "isReplay", "event.*", "status", "compact_metadata.*", "hook_id", "hook_name", "hook_event",
-        "output", "stdout", "stderr", "exit_code", "outcome", "task_id", "tool_use_id", "description",
-        "task_type", "prompt", "last_tool_name", "summary", "output_file", "rate_limit_info.*", "tool_name",
-        "tool_use_ids", "elapsed_time_seconds",
-    ],
-    lacks: "the prompt; times of most steps; whether the task was done (its `success` does not say so)",
-};
-
-pub(super) static IMPORTER: ClaudeCodeStream = ClaudeCodeStream;
-
-pub(super) struct ClaudeCodeStream;
 
 /// Types that say nothing about the run's course, or repeat what whole messages say.
 #[rustfmt::skip]
@@ -48,7 +22,7 @@ const ASIDE: &[&str] = &[
 ];
 
 fields! {
-    struct Line<'a> {
+    pub(super) struct Line<'a> {
         kind: Str<'a> = "type",
         subtype: Option<Str<'a>> = "subtype",
         session_id: Option<Str<'a>> = "session_id",
@@ -78,83 +52,9 @@ fields! {
     }
 }
 
-impl Importer for ClaudeCodeStream {
-    fn info(&self) -> &'static FormatInfo {
-        &INFO
-    }
-
-    fn probe(&self, head: &Head<'_>) -> Probe {
-        if !matches!(head.shape, Shape::Lines | Shape::List | Shape::Object) {
-            return Probe::No;
-        }
-        // Cursor and Droid print an `init` of the same kind, and then lines of their own.
-        let foreign =
-            |line: &Outline| matches!(line.get("type"), Some("tool_call" | "message" | "completion"));
-        if head.outlines.iter().any(foreign) || !head.outlines.iter().any(is_own_line) {
-            return Probe::No;
-        }
-        if head.count("qwen_code_version") > 0 { Probe::Maybe } else { Probe::Yes }
-    }
-
-    fn import(&self, input: &Input<'_>, out: &mut Output<'_>) -> Result<(), ImportError> {
-        let mut streams = Streams::default();
-        input.records(out, |out, record| streams.line(out, &record, record.bytes))?;
-        streams.finish(out);
-        Ok(())
-    }
-}
-
-/// The runs that were printed one after the other, by themselves or among other things.
-#[derive(Debug, Default)]
-pub(super) struct Streams {
-    open: Option<Stream>,
-    /// The run to go on with instead of a new one.
-    into: Option<RunIndex>,
-    /// When the line was printed that is read next, where its container says so.
-    pub(super) printed_ms: Option<i64>,
-}
-
-impl Streams {
-    /// Streams of which the first goes on with a run that has begun already.
-    pub(super) fn into_run(run: RunIndex) -> Self {
-        Self { into: Some(run), ..Self::default() }
-    }
-
-    /// Reads a line, which need not be what the record holds: texts found outside of it are copied.
-    pub(super) fn line(&mut self, out: &mut Output<'_>, record: &Record<'_>, json: &[u8]) {
-        let line = match Line::read(json) {
-            Ok(line) => line,
-            Err(error) => {
-                let text = format!("a line was left out: {error}");
-                return out.warn(WarningKind::BadRecord, Some(Position::Line(record.number)), text);
-            }
-        };
-        // Several runs may have been printed into one file.
-        if let Some(earlier) = self.open.take_if(|stream| stream.is_over(&line)) {
-            earlier.finish(out);
-        }
-        let into = &mut self.into;
-        let stream = self.open.get_or_insert_with(|| Stream::start(out, into.take()));
-        stream.printed_ms = self.printed_ms;
-        stream.line(out, record, &line);
-    }
-
-    pub(super) fn finish(self, out: &mut Output<'_>) {
-        if let Some(stream) = self.open {
-            stream.finish(out);
-        }
-    }
-}
-
-fn is_own_line(line: &Outline) -> bool {
-    let message = line.has_all(&["session_id", "message.content", "parent_tool_use_id"]);
-    let init = line.get("subtype") == Some("init") && line.has_all(&["session_id", "tools"]);
-    !line.has("sessionId") && (message || init)
-}
-
 /// One run on its way.
 #[derive(Debug)]
-struct Stream {
+pub(super) struct Stream {
     run: RunIndex,
     conversation: Conversation,
     session: Option<String>,
@@ -163,11 +63,11 @@ struct Stream {
     last: u32,
     has_result: bool,
     has_totals: bool,
-    printed_ms: Option<i64>,
+    pub(super) printed_ms: Option<i64>,
 }
 
 impl Stream {
-    fn start(out: &mut Output<'_>, into: Option<RunIndex>) -> Self {
+    pub(super) fn start(out: &mut Output<'_>, into: Option<RunIndex>) -> Self {
         let run = into.unwrap_or_else(|| out.start());
         let head = &mut out.run(run).builder.head;
         head.agent = Some("Claude Code".to_owned());
@@ -185,13 +85,13 @@ impl Stream {
     }
 
     /// Whether the line opens another run.
-    fn is_over(&self, line: &Line<'_>) -> bool {
+    pub(super) fn is_over(&self, line: &Line<'_>) -> bool {
         line.subtype.as_deref() == Some("init")
             && self.session.is_some()
             && self.session.as_deref() != line.session_id.as_deref()
     }
 
-    fn line(&mut self, out: &mut Output<'_>, record: &Record<'_>, line: &Line<'_>) {
+    pub(super) fn line(&mut self, out: &mut Output<'_>, record: &Record<'_>, line: &Line<'_>) {
         self.last = source_step(record);
         if self.session.is_none() {
             self.session = line.session_id.as_ref().map(|id| id.0.clone().into_owned());
@@ -328,7 +228,7 @@ impl Stream {
         }
     }
 
-    fn finish(self, out: &mut Output<'_>) {
+    pub(super) fn finish(self, out: &mut Output<'_>) {
         let mut run = out.run(self.run);
         if run.builder.is_empty() {
             return;
@@ -362,104 +262,5 @@ fn totals(model_usage: &str) -> Totals {
         tokens_out: sum(|used| used.out),
         tokens_cached: sum(|used| used.read),
         ..Totals::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::engine::import::{Head, Importer as _, Probe};
-    use crate::engine::testing::{check_import, observe};
-    use crate::engine::trace::{EventKind, StepKind, Trace, WarningKind};
-
-    use super::IMPORTER;
-
-    const RUN: &str = include_str!("../../../tests/fixtures/claude-code-stream/run.jsonl");
-
-    fn only(text: &str) -> Trace {
-        let mut traces = check_import("run.jsonl", text.as_bytes()).traces;
-        assert_eq!(traces.len(), 1);
-        traces.remove(0)
-    }
-
-    #[test]
-    fn totals_are_those_of_the_result_and_its_success_is_no_outcome() {
-        let trace = only(RUN);
-        assert_eq!(trace.totals.tokens_in, Some(5_350));
-        assert_eq!(trace.totals.tokens_out, Some(420));
-        assert_eq!(trace.totals.cost_usd, Some(0.25));
-        assert_eq!(trace.totals.seconds, Some(61.5));
-        assert!(!trace.totals.out_is_lower_bound);
-        assert_eq!(trace.head.exit_status.as_deref(), Some("success"));
-        assert!(trace.head.outcome.source.is_empty());
-        assert_eq!(trace.head.agent_version.as_deref(), Some("2.1.90"));
-        assert!(trace.warnings.is_empty(), "{:?}", trace.warnings);
-    }
-
-    #[test]
-    fn ids_that_repeat_are_matched_in_order() {
-        let seen = observe("run.jsonl", RUN.as_bytes()).unwrap().1;
-        let answers: Vec<(u32, &str)> =
-            seen.results.iter().map(|result| (result.step.0, result.text.as_str())).collect();
-        assert_eq!(answers[0], (1, "app.py"));
-        assert_eq!(answers[1], (2, "(Bash completed with no output)"));
-        assert_eq!(answers.last().unwrap().1, "main.py calls it.");
-    }
-
-    #[test]
-    fn a_sub_agent_hangs_on_its_call() {
-        let trace = only(RUN);
-        assert_eq!(trace.participants, ["Claude Code", "Explore 1"]);
-        let inside: Vec<u32> =
-            trace.steps.iter().filter(|step| step.agent.0 == 1).map(|step| step.source_step).collect();
-        assert_eq!(inside, [8, 9]);
-        let call = trace.steps.iter().find(|step| step.agent.0 == 1).unwrap().parent.unwrap();
-        assert_eq!(trace.tool(trace.step(call).unwrap()), Some("Task"));
-    }
-
-    #[test]
-    fn a_stream_without_a_result_ended_before_its_time() {
-        let cut: String = RUN
-            .lines()
-            .filter(|line| !line.contains(r#""type":"result""#))
-            .fold(String::new(), |text, line| text + line + "\n");
-        let trace = only(&cut);
-        assert_eq!(trace.steps.last().unwrap().kind, StepKind::Event(EventKind::Crash));
-        let kinds: Vec<WarningKind> = trace.warnings.iter().map(|warning| warning.kind).collect();
-        assert_eq!(kinds, [WarningKind::Truncated, WarningKind::Bound]);
-        assert!(trace.totals.out_is_lower_bound);
-    }
-
-    #[test]
-    fn limits_and_errors_are_events() {
-        for (subtype, kind) in [
-            ("error_max_turns", EventKind::LimitReached),
-            ("error_max_budget_usd", EventKind::LimitReached),
-            ("error_during_execution", EventKind::Crash),
-        ] {
-            let trace = only(&RUN.replace(r#""subtype":"success""#, &format!(r#""subtype":"{subtype}""#)));
-            assert_eq!(trace.steps.last().unwrap().kind, StepKind::Event(kind));
-            assert_eq!(trace.head.exit_status.as_deref(), Some(subtype));
-        }
-    }
-
-    #[test]
-    fn noise_around_the_lines_costs_nothing_but_itself() {
-        let noisy = format!("npm notice new version\n{RUN}");
-        let trace = only(&noisy);
-        assert_eq!(trace.steps.len(), only(RUN).steps.len());
-        assert_eq!(trace.warnings.len(), 1);
-        let two = format!("{RUN}{}", RUN.replace("5e55-0002", "5e55-0003"));
-        assert_eq!(check_import("two.jsonl", two.as_bytes()).traces.len(), 2);
-    }
-
-    #[test]
-    fn others_that_print_an_init_are_not_claimed() {
-        let cursor = concat!(
-            r#"{"type":"system","subtype":"init","apiKeySource":"login","cwd":"/x","session_id":"s","model":"m"}"#,
-            "\n",
-            r#"{"type":"tool_call","subtype":"started","call_id":"c","tool_call":{},"session_id":"s"}"#,
-        );
-        let head = Head::of("x", cursor.as_bytes(), cursor.as_bytes(), cursor.len() as u64);
-        assert_eq!(IMPORTER.probe(&head), Probe::No);
     }
 }

@@ -1,12 +1,13 @@
+mod binary;
+mod outline;
+
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use binary::binary;
+pub use outline::Outline;
 
 use super::ImportError;
 use super::scan::{ValueEnd, value_end};
-use super::unpack::Container;
-use crate::engine::import::text::parse_json;
 use crate::engine::trace::{BodySource, SourceId};
 
 /// How a file is laid out.
@@ -208,62 +209,6 @@ fn list_outlines(mut rest: &[u8]) -> Vec<Outline> {
     outlines
 }
 
-fn binary(bytes: &[u8]) -> Option<&'static str> {
-    const MAGIC: &[(&[u8], &str)] = &[
-        (b"7z\xBC\xAF\x27\x1C", "a 7z archive (pack it again as zip or tar.gz)"),
-        (b"Rar!\x1A\x07", "a RAR archive (pack it again as zip or tar.gz)"),
-        (b"\xFD7zXZ\0", "xz-compressed data (unpack it with `xz -d` first, or pack it as zip, gz or zst)"),
-        (b"BZh", "bzip2-compressed data (unpack it with `bunzip2` first, or pack it as zip, gz or zst)"),
-        (
-            b"PAR1",
-            "a Parquet table (write its rows out as JSON lines, with Python for instance: \
-             `pandas.read_parquet(\"in.parquet\").to_json(\"out.jsonl\", orient=\"records\", lines=True)`)",
-        ),
-        (b"%PDF", "a PDF document"),
-        (b"\x89PNG", "a PNG image"),
-        (b"\xFF\xD8\xFF", "a JPEG image"),
-        (b"GIF8", "a GIF image"),
-        (b"\x7FELF", "a program"),
-    ];
-    if let Some(container) = Container::of(bytes) {
-        return Some(match container {
-            Container::Zip => "a zip archive that was not opened",
-            Container::Gzip => "gzip-compressed data that was not opened",
-            Container::Zstd => "zstd-compressed data that was not opened",
-            Container::Tar => "a tar archive that was not opened",
-        });
-    }
-    if bytes.starts_with(b"SQLite format 3\0") {
-        return Some(database(bytes));
-    }
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Some(what);
-    }
-    let sample = bytes.get(..4096).unwrap_or(bytes);
-    let zeros = memchr::memchr_iter(0, sample).count();
-    (zeros * 50 > sample.len().max(50)).then_some("binary data")
-}
-
-/// Whose SQLite database it is, told by its tables, and how to get the sessions out of it.
-fn database(bytes: &[u8]) -> &'static str {
-    let has = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
-    if has("cursorDiskKV") || has("ItemTable") {
-        "an editor's SQLite database (Cursor keeps its chats there: open a chat and choose “Export Transcript” from its menu, \
-         or take the agent's own files in ~/.cursor/projects/…/agent-transcripts)"
-    } else if has("goose_db_version") {
-        "Crush's SQLite database (write its rows out as JSON lines: \
-         `sqlite3 -json .crush/crush.db \"select * from messages order by created_at\"`)"
-    } else if has("working_dir") && has("messages") {
-        "Goose's SQLite database (write a session out with `goose session export --format json --output run.json`)"
-    } else if has("session_id") && has("CREATE TABLE `part`") {
-        "opencode's SQLite database (write a session out with `opencode export SESSION > run.json`; \
-         `opencode session list` shows which there are)"
-    } else {
-        "an SQLite database (write the session out from the agent that keeps it: `opencode export SESSION`, \
-         `goose session export --format json`, or a chat's export in Cursor)"
-    }
-}
-
 /// Member names that stand in a cut-out of JSON: strings followed by a colon.
 fn names_in(tail: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(tail);
@@ -280,134 +225,6 @@ fn names_in(tail: &[u8]) -> Vec<String> {
         previous = Some(piece);
     }
     names
-}
-
-/// The names and first small values of a JSON value, by path: `info.exit_status`, `messages[].role`.
-/// Made from bytes that may be cut off anywhere.
-#[derive(Debug, Clone, Default)]
-pub struct Outline {
-    /// Paths in order of first appearance, each with its first value if that is a short scalar.
-    entries: IndexMap<Box<str>, Option<Box<str>>, FxBuildHasher>,
-    object: bool,
-}
-
-impl Outline {
-    const DEPTH: usize = 5;
-    const ENTRIES: usize = 400;
-    const SCALAR: usize = 200;
-
-    pub fn of(bytes: &[u8]) -> Self {
-        let mut outline = Self { object: bytes.first() == Some(&b'{'), ..Self::default() };
-        outline.value(bytes, &mut String::new(), 0);
-        outline
-    }
-
-    /// Whether the value is an object rather than a list or a scalar.
-    pub fn is_object(&self) -> bool {
-        self.object
-    }
-
-    pub fn has(&self, path: &str) -> bool {
-        self.entries.contains_key(path)
-    }
-
-    pub fn has_all(&self, paths: &[&str]) -> bool {
-        paths.iter().all(|path| self.has(path))
-    }
-
-    /// The first scalar at that path: a string's content, or a number, `true`, `false`, `null` as written.
-    pub fn get(&self, path: &str) -> Option<&str> {
-        self.entries.get(path).and_then(|value| value.as_deref())
-    }
-
-    /// All paths with their first values, in order of appearance.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.entries.iter().map(|(path, value)| (path.as_ref(), value.as_deref()))
-    }
-
-    /// The names directly inside.
-    pub fn members(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(AsRef::as_ref).filter(|path| !path.contains(['.', '[']))
-    }
-
-    fn note(&mut self, path: &str, scalar: Option<&[u8]>) {
-        if self.entries.len() < Self::ENTRIES && !self.has(path) {
-            let short = scalar.filter(|scalar| scalar.len() <= Self::SCALAR);
-            self.entries.insert(path.into(), short.map(|scalar| plain(scalar).into()));
-        }
-    }
-
-    /// Reads the value at the start of `bytes`; returns how many bytes it took.
-    fn value(&mut self, bytes: &[u8], path: &mut String, depth: usize) -> usize {
-        let whole = || match value_end(bytes) {
-            ValueEnd::At(end) => end.max(1),
-            ValueEnd::Unfinished => bytes.len(),
-        };
-        match bytes.first() {
-            Some(open @ (b'{' | b'[')) if depth < Self::DEPTH && self.entries.len() < Self::ENTRIES => {
-                if !path.is_empty() {
-                    self.note(path, None);
-                }
-                self.members_of(*open, bytes, path, depth)
-            }
-            Some(b'{' | b'[') => {
-                self.note(path, None);
-                whole()
-            }
-            _ => {
-                let end = whole();
-                self.note(path, bytes.get(..end));
-                end
-            }
-        }
-    }
-
-    fn members_of(&mut self, open: u8, bytes: &[u8], path: &mut String, depth: usize) -> usize {
-        let mut at = 1;
-        let stem = path.len();
-        loop {
-            match bytes.get(at) {
-                None => return bytes.len(),
-                Some(b'}' | b']') => return at + 1,
-                Some(b',' | b':' | b' ' | b'\n' | b'\r' | b'\t') => {
-                    at += 1;
-                    continue;
-                }
-                Some(_) => {}
-            }
-            if open == b'{' {
-                let rest = bytes.get(at..).unwrap_or_default();
-                let ValueEnd::At(end) = value_end(rest) else { return bytes.len() };
-                let name = rest.get(..end).map(plain).unwrap_or_default();
-                at += end;
-                while matches!(bytes.get(at), Some(b':' | b' ' | b'\n' | b'\r' | b'\t')) {
-                    at += 1;
-                }
-                if stem > 0 {
-                    path.push('.');
-                }
-                path.push_str(&name);
-            } else {
-                path.push_str("[]");
-            }
-            let rest = bytes.get(at..).unwrap_or_default();
-            if rest.is_empty() {
-                self.note(path, None);
-            } else {
-                at += self.value(rest, path, depth + 1).max(1);
-            }
-            path.truncate(stem);
-        }
-    }
-}
-
-/// The content of a JSON string; any other scalar as it is written.
-fn plain(scalar: &[u8]) -> Cow<'_, str> {
-    match scalar.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) {
-        Some(inner) if memchr::memchr(b'\\', inner).is_none() => String::from_utf8_lossy(inner),
-        Some(_) => parse_json::<String>(scalar).map_or_else(|_| String::from_utf8_lossy(scalar), Cow::Owned),
-        None => String::from_utf8_lossy(scalar),
-    }
 }
 
 #[cfg(test)]
