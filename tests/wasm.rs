@@ -27,7 +27,11 @@ fn files() -> Vec<FileEntry> {
 #[wasm_bindgen_test]
 fn a_run_goes_through_the_whole_pipeline() {
     let mut host = Host::default();
-    let request = EngineRequest::Analyze { files: files(), profile: Box::new(Profile::classic()) };
+    let request = EngineRequest::Analyze {
+        files: files(),
+        format: String::new(),
+        profile: Box::new(Profile::classic()),
+    };
     let EngineReply::Analyzed { reports, .. } = ask(&mut host, request) else { panic!("not analysed") };
     let [report] = reports.as_slice() else { panic!("one run was expected") };
     assert_eq!(report.steps, 6);
@@ -48,7 +52,8 @@ fn a_run_goes_through_the_whole_pipeline() {
 #[wasm_bindgen_test]
 fn the_same_bytes_give_the_same_report() {
     let report = || {
-        let request = EngineRequest::Analyze { files: files(), profile: Box::default() };
+        let request =
+            EngineRequest::Analyze { files: files(), format: String::new(), profile: Box::default() };
         serde_json::to_string(&ask(&mut Host::default(), request)).expect("a report is JSON")
     };
     assert_eq!(report(), report());

@@ -9,7 +9,7 @@ mod replies;
 use dropped_files::{DroppedFiles, Recent, get};
 use replies::{post, scope};
 use tracebench::engine::report::ErrorText;
-use tracebench::protocol::{EngineReply, EngineRequest, Envelope, Host, ReplyEnvelope, decode, holds_told};
+use tracebench::protocol::{EngineReply, EngineRequest, Envelope, Host, ReplyEnvelope, TOLD_FORMAT, decode};
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
 
@@ -36,7 +36,7 @@ fn receive(host: &mut Host, message: &JsValue, recent: &Recent) {
             let files = js_sys::Array::from(&get(message, "files"));
             match DroppedFiles::new(&files, recent) {
                 Ok(files) => match &envelope.request {
-                    EngineRequest::Analyze { files: entries, .. } if holds_told(&files) => {
+                    EngineRequest::Analyze { files: entries, format, .. } if format == TOLD_FORMAT => {
                         let file = entries.first().map_or(0, |entry| entry.id);
                         read_reports(envelope.id, file, message.clone());
                     }

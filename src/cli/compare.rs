@@ -7,7 +7,7 @@ use super::args::{CompareArgs, CompareFormat};
 use super::files::Files;
 use super::gather::{Job, Refused, gather};
 use super::output::complain;
-use crate::engine::import::{Head, Input, sidecar};
+use crate::engine::import::{FileRole, Input, plan};
 use crate::engine::report::{
     NoReport, RunReport, Told, compare, markdown_comparison, read_reports, text_comparison,
 };
@@ -132,12 +132,13 @@ fn of_job(job: &Job) -> Result<Vec<RunReport>, String> {
         let bytes = files.read(SourceId(0), 0..len).map_err(|error| error.to_string())?;
         return of_reports(&String::from_utf8_lossy(&bytes));
     }
-    if Head::read(&files, SourceId(0)).is_ok_and(|head| sidecar::probe(&head).is_some()) {
+    let planned = plan(&files);
+    if matches!(planned.first(), Some(FileRole::Sidecar(_))) {
         return Ok(Vec::new());
     }
     let mut go_on = |_| true;
-    let runs = analyze(&Input::of_set(&files, &mut go_on), &Options::default());
-    let runs = runs.map_err(|error| error.to_string())?;
+    let input = Input::of_planned(&files, planned, &mut go_on);
+    let runs = analyze(&input, &Options::default()).map_err(|error| error.to_string())?;
     Ok((0u32..).zip(&runs).map(|(index, run)| run.report(job.name(), index)).collect())
 }
 

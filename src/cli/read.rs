@@ -4,9 +4,9 @@ use std::io;
 
 use super::files::Files;
 use super::gather::{Job, Refused};
-use crate::engine::import::{Head, ImportError, Input, sidecar};
+use crate::engine::import::{FileRole, ImportError, Input, plan};
 use crate::engine::report::{ErrorText, FileError};
-use crate::engine::trace::{SourceId, WarningKind};
+use crate::engine::trace::WarningKind;
 use crate::engine::{Options, Run, analyze};
 
 /// Why a file gave no runs.
@@ -32,11 +32,13 @@ pub(super) fn read(job: &Job, options: &Options) -> Result<(Files, Vec<Run>), Mi
         None => {}
     }
     let files = Files::load(&job.files).map_err(|error| not_opened(&error))?;
-    if Head::read(&files, SourceId(0)).is_ok_and(|head| sidecar::probe(&head).is_some()) {
+    let planned = plan(&files);
+    if matches!(planned.first(), Some(FileRole::Sidecar(_))) {
         return Err(Missed::Sidecar);
     }
     let mut go_on = |_| true;
-    let runs = analyze(&Input::of_set(&files, &mut go_on), options).map_err(|error| not_imported(&error))?;
+    let input = Input::of_planned(&files, planned, &mut go_on);
+    let runs = analyze(&input, options).map_err(|error| not_imported(&error))?;
     Ok((files, runs))
 }
 

@@ -23,7 +23,7 @@ pub use collection::{
 pub use host::Host;
 pub use moment::MomentView;
 pub use replay::{FileState, FileView, ReplayHost, ReplayReply, ReplayRequest};
-pub use told::{holds_told, tell_reports};
+pub use told::{TOLD_FORMAT, tell_reports};
 pub use unpack::UnpackReply;
 pub use wire::{decode, encode};
 
@@ -67,8 +67,9 @@ pub enum EngineRequest {
     /// Look at the heads of these files and say which are traces by themselves, and of what format.
     Look { files: Vec<FileEntry> },
     /// Import and analyse the first of these files; the others belong to it. The worker keeps the
-    /// handles and answers for its runs from then on. A file of reports only tells of its runs.
-    Analyze { files: Vec<FileEntry>, profile: Box<Profile> },
+    /// handles and answers for its runs from then on. `format` is what the plan said of it; a file of reports
+    /// only tells of its runs.
+    Analyze { files: Vec<FileEntry>, format: String, profile: Box<Profile> },
     /// Make verdict and score of a file's runs anew, without reading it again.
     Weigh { file: u32, profile: Box<Profile>, muted: Vec<Muted> },
     /// The columns of a run, for the timeline.

@@ -6,25 +6,17 @@ use crate::engine::import::{Head, ImportError};
 use crate::engine::report::{ErrorText, RunReport, holds_reports, read_told};
 use crate::engine::trace::{BodySource, SourceId};
 
-const FORMAT: &str = "tracebench-report";
+/// What a plan says of a file that holds reports; [`tell_reports`] reads it.
+pub const TOLD_FORMAT: &str = "tracebench-report";
 const TITLE: &str = "TraceBench reports";
 
 /// So many runs are told of at once: what shows them stays at ease, and has some at once.
 const PORTION: usize = 200;
 
-fn is_told_in(sources: &dyn BodySource, source: SourceId) -> bool {
-    Head::read(sources, source).is_ok_and(|head| holds_reports(&head))
-}
-
-/// Whether the first of these files holds reports, which [`tell_reports`] reads.
-pub fn holds_told(sources: &dyn BodySource) -> bool {
-    is_told_in(sources, SourceId(0))
-}
-
 /// What a file is that is no trace: reports of runs, or nothing that can be read.
 pub(super) fn role(sources: &dyn BodySource, source: SourceId, error: &ImportError) -> PlannedRole {
-    if is_told_in(sources, source) {
-        let (format, title) = (FORMAT.to_owned(), TITLE.to_owned());
+    if Head::read(sources, source).is_ok_and(|head| holds_reports(&head)) {
+        let (format, title) = (TOLD_FORMAT.to_owned(), TITLE.to_owned());
         return PlannedRole::Trace { format, title, belongings: Vec::new() };
     }
     PlannedRole::Unreadable { error: ErrorText::of(error) }

@@ -3,7 +3,7 @@ use std::cell::{Cell, RefCell};
 
 use serde_json::value::RawValue;
 
-use super::{FileRole, Importer, plan, scan, text};
+use super::{FileRole, Head, ImportError, Importer, plan, recognise, scan, text};
 use crate::engine::trace::{BodySource, Decoder, Segment, SourceId, TextRef};
 
 /// Told how many bytes have been read; answers whether to go on.
@@ -17,8 +17,8 @@ pub struct Input<'a> {
     pub sidecars: Vec<SourceId>,
     /// The other files of a run that is kept in many, in the order in which its importer gathered them.
     pub parts: Vec<SourceId>,
-    /// Who gathered them.
-    pub(super) gathered_by: Option<&'static dyn Importer>,
+    /// Who reads them, where that is known.
+    pub(super) importer: Option<&'static dyn Importer>,
     pub(super) progress: RefCell<&'a mut Progress<'a>>,
     pub(super) hash: Cell<u64>,
     hash_of_parts: Cell<u64>,
@@ -38,7 +38,7 @@ impl<'a> Input<'a> {
             main,
             sidecars,
             parts: Vec::new(),
-            gathered_by: None,
+            importer: None,
             progress: RefCell::new(progress),
             hash: Cell::new(0),
             hash_of_parts: Cell::new(0),
@@ -49,13 +49,30 @@ impl<'a> Input<'a> {
 
     /// The input for the first of a set of files, with those of the others that belong to it.
     pub fn of_set(sources: &'a dyn BodySource, progress: &'a mut Progress<'a>) -> Self {
+        Self::of_planned(sources, plan(sources), progress)
+    }
+
+    /// [`Input::of_set`] of files that were planned before.
+    pub fn of_planned(
+        sources: &'a dyn BodySource,
+        plan: Vec<FileRole>,
+        progress: &'a mut Progress<'a>,
+    ) -> Self {
         let mut input = Self::new(sources, SourceId(0), Vec::new(), progress);
-        if let Some(FileRole::Trace { importer, sidecars, parts }) = plan(sources).into_iter().next() {
+        if let Some(FileRole::Trace { importer, sidecars, parts }) = plan.into_iter().next() {
+            input.importer = Some(importer);
             input.sidecars = sidecars;
-            input.gathered_by = (!parts.is_empty()).then_some(importer);
             input.parts = parts;
         }
         input
+    }
+
+    /// Who reads the file.
+    pub(super) fn importer(&self) -> Result<&'static dyn Importer, ImportError> {
+        match self.importer {
+            Some(importer) => Ok(importer),
+            None => recognise(&Head::read(self.sources, self.main)?),
+        }
     }
 
     /// Reads one of [`Input::parts`] as if it were the file: with the same progress, into the same hash. May

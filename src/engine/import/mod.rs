@@ -248,15 +248,11 @@ pub fn recognise(head: &Head<'_>) -> Result<&'static dyn Importer, ImportError> 
 
 /// Reads one file, with the sidecars that lie beside it, showing all text to `observer` on the way.
 pub fn import(input: &Input<'_>, observer: &mut dyn TextObserver) -> Result<Imported, ImportError> {
-    let head = Head::read(input.sources, input.main)?;
-    let importer = match input.gathered_by {
-        Some(importer) => importer,
-        None => recognise(&head)?,
-    };
+    let importer = input.importer()?;
     let mut out = Output::new(importer.info().id, observer);
     importer.import(input, &mut out)?;
     sidecar::apply_all(input, &mut out);
-    out.finish(input.content_hash(), &head)
+    out.finish(input)
 }
 
 /// The text of one part of a step's body.

@@ -1,4 +1,4 @@
-use super::{Head, ImportError};
+use super::{Head, ImportError, Input};
 use crate::engine::trace::{
     Position, RunIndex, RunWriter, TextObserver, Trace, TraceBuilder, WarningKind, Warnings,
 };
@@ -49,16 +49,17 @@ impl<'a> Output<'a> {
         self.warnings.into_vec().into_iter().map(|warning| warning.text).collect()
     }
 
-    pub(super) fn finish(self, content_hash: u64, head: &Head<'_>) -> Result<Imported, ImportError> {
+    pub(super) fn finish(self, input: &Input<'_>) -> Result<Imported, ImportError> {
         let Self { mut runs, warnings, .. } = self;
         // A header without a step is worth showing only when it is all there is.
         if runs.iter().any(|run| !run.is_empty()) {
             runs.retain(|run| !run.is_empty() || run.head.exit_status.is_some());
         }
         let Some(first) = runs.first_mut() else {
-            let found = match warnings.into_vec().first() {
-                Some(warning) => format!("none of its records could be read ({})", warning.text),
-                None => format!("it holds no run: {}", head.describe()),
+            let found = if let Some(warning) = warnings.into_vec().first() {
+                format!("none of its records could be read ({})", warning.text)
+            } else {
+                format!("it holds no run: {}", Head::read(input.sources, input.main)?.describe())
             };
             return Err(ImportError::Malformed {
                 expected: "at least one step was expected".to_owned(),
@@ -66,6 +67,7 @@ impl<'a> Output<'a> {
             });
         };
         first.warnings.append(warnings);
-        Ok(Imported { traces: runs.into_iter().map(|run| run.build(content_hash)).collect() })
+        let hash = input.content_hash();
+        Ok(Imported { traces: runs.into_iter().map(|run| run.build(hash)).collect() })
     }
 }

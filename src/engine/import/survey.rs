@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::object::Members;
 use super::scan::{Key, Visit};
-use super::{Head, ImportError, Importer, Input, Output, Record, Shape, recognise};
+use super::{ImportError, Importer, Input, Output, Record, Shape};
 use crate::engine::trace::Position;
 
 /// What a second look at a file counted.
@@ -25,11 +25,7 @@ const NAMES: usize = 100;
 /// Reads the file once more, the parts of a gathered run included, and counts what [`super::FormatInfo::fields`]
 /// does not name. Formats that list no fields are read for their records only.
 pub fn survey(input: &Input<'_>) -> Result<Survey, ImportError> {
-    let head = Head::read(input.sources, input.main)?;
-    let importer = match input.gathered_by {
-        Some(importer) => importer,
-        None => recognise(&head)?,
-    };
+    let importer = input.importer()?;
     let mut counter = Counter { importer, records: 0, unknown: IndexMap::default() };
     counter.file(input)?;
     for part in &input.parts {

@@ -49,9 +49,9 @@ impl Host {
                 let formats = import::look_at_all(handles.as_ref()).into_iter();
                 EngineReply::Looked { formats: formats.map(|id| id.unwrap_or_default().to_owned()).collect() }
             }
-            EngineRequest::Analyze { files, profile } => {
+            EngineRequest::Analyze { files, format, profile } => {
                 let mut say = |progress| reply(ReplyEnvelope { id, reply: progress });
-                self.analyze(&files, *profile, handles, &mut say)
+                self.analyze((&files, format), *profile, handles, &mut say)
             }
             EngineRequest::Weigh { file, profile, muted } => self.weigh(file, &profile, &muted),
             EngineRequest::Map { run } => self.with_run(run, |_, opened| EngineReply::Map {
@@ -98,7 +98,7 @@ impl Host {
 
     fn analyze(
         &mut self,
-        files: &[FileEntry],
+        (files, format): (&[FileEntry], String),
         profile: Profile,
         handles: Handles,
         say: &mut dyn FnMut(EngineReply),
@@ -112,7 +112,8 @@ impl Host {
             say(EngineReply::Progress { file, done, total });
             true
         };
-        let input = Input::of_set(handles.as_ref(), &mut progress);
+        let planned = import::plan_known(handles.as_ref(), &[format]);
+        let input = Input::of_planned(handles.as_ref(), planned, &mut progress);
         let options = Options { profile, ..Options::default() };
         let analyzed = engine::analyze(&input, &options);
         drop(input);

@@ -36,7 +36,9 @@ impl Pool {
             let mut state = self.state.borrow_mut();
             let id = state.next_file;
             state.next_file += 1;
-            state.files.insert(id, OpenFile { file, belongings: Vec::new(), home: None });
+            state
+                .files
+                .insert(id, OpenFile { file, format: String::new(), belongings: Vec::new(), home: None });
             id
         };
         (self.tell)(EngineEvent::Added { id, name, bytes });
@@ -86,9 +88,10 @@ impl Pool {
             }
         }
         for planned in files {
-            if let PlannedRole::Trace { belongings, .. } = &planned.role {
+            if let PlannedRole::Trace { format, belongings, .. } = &planned.role {
                 let mut state = self.state.borrow_mut();
                 if let Some(open) = state.files.get_mut(&planned.id) {
+                    open.format.clone_from(format);
                     open.belongings.clone_from(belongings);
                     state.queue.push_back(planned.id);
                 }

@@ -61,6 +61,8 @@ struct Slot {
 
 pub(super) struct OpenFile {
     pub(super) file: DroppedFile,
+    /// What the plan said of it: its format, and the files that are read with it.
+    pub(super) format: String,
     pub(super) belongings: Vec<u32>,
     /// The worker that has read it; `None` after that one died.
     pub(super) home: Option<usize>,
@@ -266,18 +268,19 @@ impl Pool {
     }
 
     fn analyze(self: &Rc<Self>, slot: usize, file: u32, silent: bool) {
-        let ids = {
+        let (ids, format) = {
             let mut state = self.state.borrow_mut();
             let Some(open) = state.files.get_mut(&file) else { return };
             open.home = Some(slot);
             let ids: Vec<u32> = std::iter::once(file).chain(open.belongings.iter().copied()).collect();
+            let format = open.format.clone();
             if !silent && let Some(known) = state.slots.get_mut(slot) {
                 known.busy = Some(file);
             }
-            ids
+            (ids, format)
         };
         let profile = Box::new(self.profile.borrow().clone());
-        let request = EngineRequest::Analyze { files: self.entries(&ids), profile };
+        let request = EngineRequest::Analyze { files: self.entries(&ids), format, profile };
         self.send(slot, request, &ids, Purpose::Analyze { file, silent });
     }
 

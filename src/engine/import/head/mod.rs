@@ -59,8 +59,7 @@ impl<'a> Head<'a> {
         len: u64,
     ) -> Self {
         let (bytes, tail) = (bytes.into(), tail.into());
-        let shape = Shape::of(&bytes, len);
-        let outlines = outlines(shape, without_mark(&bytes));
+        let (shape, outlines) = laid_out(&bytes, len);
         let tail_names = if shape == Shape::Object { names_in(&tail) } else { Vec::new() };
         Self { name, bytes, tail, len, shape, outlines, tail_names }
     }
@@ -126,17 +125,12 @@ impl Shape {
             return Self::Binary(what);
         }
         let text = without_mark(bytes);
-        // What stands behind the first value, if it ends at all.
-        let behind = || match value_end(text) {
-            ValueEnd::At(end) => text.get(end..).and_then(|rest| rest.trim_ascii_start().first()),
-            ValueEnd::Unfinished => None,
-        };
         match text.first() {
             None if len <= bytes.len() as u64 => Self::Empty,
-            Some(b'{') if behind().is_some() => Self::Lines,
-            Some(b'{') => Self::Object,
-            Some(b'[') if behind() == Some(&b'[') => Self::Lines,
-            Some(b'[') => Self::List,
+            Some(first @ (b'{' | b'[')) => match value_end(text) {
+                ValueEnd::At(end) => Self::of_values(*first, text.get(end..)),
+                ValueEnd::Unfinished => Self::of_values(*first, None),
+            },
             _ => {
                 // A broken first line must not hide the JSON lines behind it.
                 let all = lines(text).filter(|line| !line.is_empty()).count();
@@ -146,6 +140,15 @@ impl Shape {
                     Self::Text
                 }
             }
+        }
+    }
+
+    /// The shape of what begins with an object or a list, by what stands behind that, if it ends at all.
+    fn of_values(first: u8, behind: Option<&[u8]>) -> Self {
+        match (first, behind.and_then(|rest| rest.trim_ascii_start().first())) {
+            (b'{', None) => Self::Object,
+            (b'{', Some(_)) | (_, Some(b'[')) => Self::Lines,
+            _ => Self::List,
         }
     }
 
@@ -162,6 +165,21 @@ impl Shape {
 
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start()
+}
+
+/// The shape of a file of `len` bytes that begins with `bytes`, and its outlines. A document is walked once for
+/// both.
+fn laid_out(bytes: &[u8], len: u64) -> (Shape, Vec<Outline>) {
+    let text = without_mark(bytes);
+    if text.first() == Some(&b'{') && binary(bytes).is_none() {
+        let (outline, end) = Outline::until_end(text);
+        match Shape::of_values(b'{', text.get(end..)) {
+            Shape::Object => return (Shape::Object, vec![outline]),
+            shape => return (shape, outlines(shape, text)),
+        }
+    }
+    let shape = Shape::of(bytes, len);
+    (shape, outlines(shape, text))
 }
 
 fn outlines(shape: Shape, text: &[u8]) -> Vec<Outline> {

@@ -21,9 +21,14 @@ impl Outline {
     const SCALAR: usize = 200;
 
     pub fn of(bytes: &[u8]) -> Self {
+        Self::until_end(bytes).0
+    }
+
+    /// With where the value ends, or all bytes do.
+    pub(super) fn until_end(bytes: &[u8]) -> (Self, usize) {
         let mut outline = Self { object: bytes.first() == Some(&b'{'), ..Self::default() };
-        outline.value(bytes, &mut String::new(), 0);
-        outline
+        let end = outline.value(bytes, &mut String::new(), 0);
+        (outline, end)
     }
 
     /// Whether the value is an object rather than a list or a scalar.
@@ -115,7 +120,7 @@ impl Outline {
                 path.push_str("[]");
             }
             let rest = bytes.get(at..).unwrap_or_default();
-            if rest.is_empty() {
+            if matches!(rest.first(), None | Some(b'}' | b']')) {
                 self.note(path, None);
             } else {
                 at += self.value(rest, path, depth + 1).max(1);
