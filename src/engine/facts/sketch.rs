@@ -25,7 +25,13 @@ impl Sketch {
         }
         let mut sketch = Self([EMPTY; PLACES]);
         let (mut words, mut before, mut word) = (0usize, 0u64, 0u64);
-        for byte in text.bytes().take(BYTES).chain([b' ']) {
+        let bytes = text.as_bytes();
+        let bytes = bytes.get(..BYTES).unwrap_or(bytes);
+        // One past the end ends the last word. By index: an iterator's `next` is a call for each byte where code is
+        // made small.
+        let mut at = 0;
+        while at <= bytes.len() {
+            let byte = bytes.get(at).copied().unwrap_or(b' ');
             if byte.is_ascii_alphanumeric() || !byte.is_ascii() {
                 word = mix(word, u64::from(byte.to_ascii_lowercase()) + 1);
             } else if word != 0 {
@@ -36,6 +42,7 @@ impl Sketch {
                 before = word;
                 word = 0;
             }
+            at += 1;
         }
         (words >= WORDS).then_some(sketch)
     }

@@ -77,11 +77,13 @@ pub(super) fn pytest_test(line: &str) -> Option<(TestColour, &str)> {
         Some(worker) => worker.split_once("%] ")?.1,
         None => line,
     };
+    // Of most lines that settles it before each word is looked for.
+    let has_name = memchr::memmem::find(line.as_bytes(), b"::").is_some();
     PYTEST_WORDS.iter().find_map(|(word, colour)| {
         let rest = if let Some(rest) = line.strip_prefix(word) {
             rest.strip_prefix(' ')?
         } else {
-            let (name, rest) = line.rsplit_once(word)?;
+            let (name, rest) = has_name.then(|| line.rsplit_once(word)).flatten()?;
             let closes = rest.is_empty() || rest.starts_with([' ', '\t']);
             name.ends_with(' ').then_some(())?;
             return (closes && name.contains("::")).then_some((*colour, name));
