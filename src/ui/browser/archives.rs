@@ -123,7 +123,7 @@ impl Pool {
             if current.is_none_or(|(known, _)| *known != archive) {
                 return;
             }
-            state.files.get(&archive).map_or(0, |open| super::planning::size_of(&open.file))
+            state.files.get(&archive).map_or(0, |open| open.file.bytes)
         };
         match message {
             FromUnpacker::Progress(done) => (self.tell)(EngineEvent::Progress { id: archive, done, total }),

@@ -9,14 +9,37 @@ use web_sys::{
     FileSystemFileEntry, Response,
 };
 
+use super::set_member;
+
 /// A handle of a file, with its folder in front of its name. The bytes stay where they are.
 #[derive(Debug, Clone)]
 pub struct DroppedFile {
     pub name: String,
-    pub file: File,
+    file: File,
+    /// Asked for once: the browser looks at the disk each time.
+    pub bytes: u64,
 }
 
 impl DroppedFile {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a file's size is a whole number"
+    )]
+    pub(super) fn new(name: String, file: File) -> Self {
+        let bytes = file.size() as u64;
+        Self { name, file, bytes }
+    }
+
+    /// What a worker is told of it.
+    pub(super) fn entry(&self) -> js_sys::Object {
+        let entry = js_sys::Object::new();
+        set_member(&entry, "name", &JsValue::from_str(&self.name));
+        set_member(&entry, "file", &self.file);
+        set_member(&entry, "bytes", &JsValue::from_f64(self.bytes as f64));
+        entry
+    }
+
     /// A trace that lies beside the page. `None` if it cannot be had.
     pub async fn of_sample(name: &str) -> Option<Self> {
         let answer = gloo::utils::window().fetch_with_str(&format!("samples/{name}"));
@@ -32,7 +55,7 @@ impl DroppedFile {
     fn from_text(name: &str, text: &str) -> Option<Self> {
         let parts = js_sys::Array::of1(&JsValue::from_str(text));
         let file = File::new_with_str_sequence(&parts, name).ok()?;
-        Some(Self { name: name.to_owned(), file })
+        Some(Self::new(name.to_owned(), file))
     }
 
     /// The whole text of a small file.
@@ -45,7 +68,7 @@ impl DroppedFile {
             .ok()
             .and_then(|path| path.as_string())
             .filter(|path| !path.is_empty());
-        Self { name: path.unwrap_or_else(|| file.name()), file }
+        Self::new(path.unwrap_or_else(|| file.name()), file)
     }
 }
 
@@ -96,7 +119,7 @@ pub fn files_of_drop(event: &DragEvent) -> impl Future<Output = Vec<DroppedFile>
             if entry.is_directory() {
                 open.extend(members(entry.unchecked_into()).await);
             } else if let Some(file) = file_of(entry.unchecked_into()).await {
-                files.push(DroppedFile { name: path, file });
+                files.push(DroppedFile::new(path, file));
             }
         }
         files.sort_by(|a, b| a.name.cmp(&b.name));

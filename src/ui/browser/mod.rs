@@ -27,3 +27,10 @@ pub use drop::DroppedFile;
 pub use engine_client::{EngineClient, EngineEvent};
 pub use reader::Reader;
 pub use replayer::Replayer;
+
+use wasm_bindgen::JsValue;
+
+fn set_member(object: &js_sys::Object, name: &str, value: &JsValue) {
+    // Setting a member of a fresh object cannot fail.
+    drop(js_sys::Reflect::set(object, &JsValue::from_str(name), value));
+}

@@ -31,7 +31,7 @@ impl Pool {
     }
 
     pub(super) fn add_file(&self, file: DroppedFile) -> u32 {
-        let (name, bytes) = (file.name.clone(), size_of(&file));
+        let (name, bytes) = (file.name.clone(), file.bytes);
         let id = {
             let mut state = self.state.borrow_mut();
             let id = state.next_file;
@@ -104,13 +104,4 @@ impl Pool {
         }
         self.feed();
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a file's size is a whole number"
-)]
-pub(super) fn size_of(file: &DroppedFile) -> u64 {
-    file.file.size() as u64
 }

@@ -33,9 +33,7 @@ impl Unpacker {
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(LOADER, &options)
             .map_err(|error| format!("the worker that unpacks archives could not be started: {error:?}"))?;
-        let request = js_sys::Object::new();
-        set(&request, "name", &JsValue::from_str(&archive.name));
-        set(&request, "file", &archive.file);
+        let request = archive.entry();
         let (target, said) = (worker.clone(), tell.clone());
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data();
@@ -52,7 +50,7 @@ impl Unpacker {
                     let entries = names
                         .into_iter()
                         .zip(files.iter())
-                        .map(|(name, file)| DroppedFile { name, file: file.unchecked_into::<File>() })
+                        .map(|(name, file)| DroppedFile::new(name, file.unchecked_into::<File>()))
                         .collect();
                     said(FromUnpacker::Unpacked { entries, skipped });
                 }
@@ -85,9 +83,4 @@ impl Drop for Unpacker {
 
 fn get(object: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
-}
-
-fn set(object: &js_sys::Object, name: &str, value: &JsValue) {
-    // Setting a member of a fresh object cannot fail.
-    drop(js_sys::Reflect::set(object, &JsValue::from_str(name), value));
 }

@@ -1,7 +1,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use super::DroppedFile;
+use super::{DroppedFile, set_member};
 use crate::protocol::{Envelope, ReplyEnvelope, decode, encode};
 
 /// What a worker's messages and failures are told to.
@@ -64,14 +64,11 @@ impl WorkerSlot {
     pub(super) fn send(&mut self, envelope: &Envelope, files: &[DroppedFile]) {
         let entries = js_sys::Array::new();
         for file in files {
-            let entry = js_sys::Object::new();
-            set(&entry, "name", &JsValue::from_str(&file.name));
-            set(&entry, "file", &file.file);
-            entries.push(&entry);
+            entries.push(&file.entry());
         }
         let message = js_sys::Object::new();
-        set(&message, "envelope", &js_sys::Uint8Array::from(encode(envelope).as_slice()));
-        set(&message, "files", &entries);
+        set_member(&message, "envelope", &js_sys::Uint8Array::from(encode(envelope).as_slice()));
+        set_member(&message, "files", &entries);
         match &mut self.waiting {
             Some(waiting) => waiting.push(message.into()),
             None => self.post(&message),
@@ -91,9 +88,4 @@ impl Drop for WorkerSlot {
         self.worker.set_onerror(None);
         self.worker.terminate();
     }
-}
-
-fn set(object: &js_sys::Object, name: &str, value: &JsValue) {
-    // Setting a member of a fresh object cannot fail.
-    drop(js_sys::Reflect::set(object, &JsValue::from_str(name), value));
 }
