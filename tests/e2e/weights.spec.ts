@@ -15,7 +15,7 @@ test('a changed weight scores the open run at once, and a reset takes it back', 
   await expect(tracebench.about.getByRole('textbox', { name: 'Profile' })).toHaveValue('my weights')
   await points.fill('-3')
   await expect(points).toHaveAttribute('aria-invalid', 'true')
-  await tracebench.about.getByRole('button', { name: 'Reset' }).click()
+  await tracebench.about.getByRole('button', { name: 'Reset', exact: true }).click()
   await expect.poll(() => tracebench.score()).toBe(before)
 })
 
@@ -37,7 +37,7 @@ test('a profile is remembered, exported and imported', async ({ tracebench, page
 
   await openWeights()
   const download = page.waitForEvent('download')
-  await tracebench.about.getByRole('link', { name: 'Export' }).click()
+  await tracebench.about.getByRole('link', { name: 'Export', exact: true }).click()
   const file = await (await download).path()
   const profile = JSON.parse(await readFile(file, 'utf8'))
   expect(profile).toMatchObject({ version: 1, name: 'classic', weights: { failing_tests: 25 } })
@@ -63,4 +63,36 @@ test('the table of runs is scored anew while the weights are changed', async ({ 
   await tracebench.weights.getByRole('spinbutton', { name: 'Tests fail after the fix' }).fill('25')
   await tracebench.weights.getByRole('button', { name: 'Close' }).click()
   await expect(row).toContainText('70')
+})
+
+test('rewards are exported by weights that a person brings', async ({ tracebench, page }) => {
+  await tracebench.open()
+  await tracebench.openSample('The API timeout')
+  await tracebench.about.getByRole('tab', { name: 'Score' }).click()
+  const saved = async (click: () => Promise<void>) => {
+    const download = page.waitForEvent('download')
+    await click()
+    return readFile(await (await download).path(), 'utf8')
+  }
+  const exported = async () => {
+    const text = await saved(() => tracebench.about.getByRole('button', { name: 'Export rewards' }).click())
+    return JSON.parse(text.split('\n')[0])
+  }
+  expect(await exported()).toMatchObject({ kind: 'run', weights: 'default' })
+
+  await tracebench.about.getByText('Weights', { exact: true }).click()
+  const written = await saved(() => tracebench.about.getByRole('link', { name: 'Export weights of rewards' }).click())
+  const own = JSON.stringify({ ...JSON.parse(written), name: 'own', turn: 0.5 })
+  const importing = tracebench.about.getByLabel('File with weights of rewards')
+  await importing.setInputFiles(picked('broken.json', own.replace('0.5', '"much"')))
+  await expect(tracebench.about.getByRole('alert')).toContainText('these are no weights of rewards')
+  await importing.setInputFiles(picked('own.json', own))
+  await expect(tracebench.about.getByText('Exported by the weights called own')).toBeVisible()
+
+  await page.reload()
+  await tracebench.ready()
+  await tracebench.openSample('The API timeout')
+  const run = await exported()
+  expect(run.weights).toBe('own')
+  expect(run.r_turn).toBeLessThan(0)
 })

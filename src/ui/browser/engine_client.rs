@@ -167,9 +167,9 @@ impl EngineClient {
         }
     }
 
-    /// A run's rewards as JSON lines, by the built-in weights.
-    pub async fn rewards(&self, run: RunKey, name: String) -> Result<String, String> {
-        match self.ask_run(run, EngineRequest::Rewards { run, name, weights: String::new() }).await? {
+    /// A run's rewards as JSON lines.
+    pub async fn rewards(&self, run: RunKey, name: String, weights: String) -> Result<String, String> {
+        match self.ask_run(run, EngineRequest::Rewards { run, name, weights }).await? {
             EngineReply::Rewards { lines } => Ok(lines),
             other => Err(unexpected(&other)),
         }

@@ -357,10 +357,12 @@ fn settle_without_worker(purpose: Purpose) {
     }
 }
 
+/// As many as there are cores. Where there are several, one more: each waits a good part of its time until the
+/// browser has read its next file, and another one can have its core meanwhile.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
 fn worker_limit() -> usize {
     let cores = gloo::utils::window().navigator().hardware_concurrency() as usize;
-    cores.clamp(1, MAX_WORKERS)
+    (cores + usize::from(cores > 1)).clamp(1, MAX_WORKERS)
 }
 
 pub(super) fn unexpected(reply: &EngineReply) -> String {

@@ -17,6 +17,7 @@ mod query_field;
 mod query_menu;
 mod quote_cards;
 mod read_text;
+mod reward_weights;
 mod rules;
 mod step_text;
 mod top_bar;

@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 
+use super::reward_weights::RewardWeightsBlock;
 use super::{Dialog, ImportButton};
 use crate::engine::detect::Category;
 use crate::engine::score::{Method, Profile};
@@ -49,6 +50,7 @@ pub fn Weights() -> impl IntoView {
             </p>
             {move || kept.get().into_iter().map(|group| view! { <Group group /> }).collect_view()}
             <Extras />
+            <RewardWeightsBlock />
         </div>
     }
 }

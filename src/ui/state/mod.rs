@@ -39,6 +39,7 @@ pub fn provide_state() {
     let client = EngineClient::start(move |event| session.hear(event));
     session.client.set_value(Some(client.clone()));
     session.recall_weighing();
+    session.recall_reward_weights();
     session.recall_notes();
     session.follow_collection();
     spawn_local_scoped(async move {

@@ -4,16 +4,37 @@ use leptos::prelude::*;
 use leptos::task::spawn_local_scoped;
 
 use super::Session;
+use crate::engine::report::RewardWeights;
 use crate::protocol::RunKey;
-use crate::ui::browser::download;
+use crate::ui::browser::{download, storage};
 use crate::view_model::format::counted;
 
 const FILE: &str = "rewards.jsonl";
 
+const WEIGHTS: &str = "reward-weights";
+
 impl Session {
+    /// Brings back the weights that were set in earlier visits.
+    pub(super) fn recall_reward_weights(self) {
+        if let Some(weights) = storage::get(WEIGHTS).and_then(|kept| RewardWeights::read(&kept).ok()) {
+            self.reward_weights.set(weights);
+        }
+    }
+
+    /// Makes rewards by other weights from now on.
+    pub fn set_reward_weights(self, weights: RewardWeights) {
+        if weights == RewardWeights::default() {
+            storage::remove(WEIGHTS);
+        } else {
+            storage::set(WEIGHTS, &weights.write());
+        }
+        self.reward_weights.set(weights);
+    }
+
     /// Saves the rewards of these runs as JSON lines, in their order.
     pub fn save_rewards(self, runs: Vec<RunKey>) {
         let Some(client) = self.client() else { return };
+        let weights = self.reward_weights.with_untracked(RewardWeights::write);
         spawn_local_scoped(async move {
             let mut text = String::new();
             let (told, runs): (Vec<RunKey>, Vec<RunKey>) =
@@ -29,7 +50,7 @@ impl Session {
                 let Some(name) = untrack(move || self.run(key)).map(|report| report.file.clone()) else {
                     continue;
                 };
-                match client.rewards(key, name).await {
+                match client.rewards(key, name, weights.clone()).await {
                     Ok(lines) => text.push_str(&lines),
                     Err(message) => {
                         let told = format!("There are no rewards of a run: {message}");

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::ClientSlot;
 use super::taking_in::Heard;
-use crate::engine::report::{ErrorText, LeftOut, RunReport};
+use crate::engine::report::{ErrorText, LeftOut, RewardWeights, RunReport};
 use crate::engine::score::Profile;
 use crate::protocol::{Catalog, RunKey};
 use crate::ui::browser::EngineClient;
@@ -135,6 +135,8 @@ pub struct Session {
     pub catalog: RwSignal<Option<Arc<Catalog>>>,
     /// What scores are made by.
     pub profile: RwSignal<Profile>,
+    /// What rewards are made by.
+    pub reward_weights: RwSignal<RewardWeights>,
     /// Findings that are said to be no problem, of all visits.
     pub mutes: RwSignal<Mutes>,
     /// What was noted about runs, of all visits.
@@ -170,6 +172,7 @@ impl Session {
             examined: RwSignal::new(None),
             catalog: RwSignal::new(None),
             profile: RwSignal::default(),
+            reward_weights: RwSignal::default(),
             mutes: RwSignal::default(),
             notes: RwSignal::default(),
             weights_shown: RwSignal::new(false),
