@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
 use super::pool::Pool;
+use super::stopping::CANCELLED;
 use super::unpacker::{FromUnpacker, Unpacker};
 use super::{DroppedFile, EngineEvent};
 use crate::protocol::{PlannedFile, PlannedRole};
@@ -123,7 +124,7 @@ impl Pool {
             if current.is_none_or(|(known, _)| *known != archive) {
                 return;
             }
-            state.files.get(&archive).map_or(0, |open| open.file.bytes)
+            state.files.get(&archive).map_or(0, |open| open.file.bytes())
         };
         match message {
             FromUnpacker::Progress(done) => (self.tell)(EngineEvent::Progress { id: archive, done, total }),
@@ -187,12 +188,12 @@ impl Pool {
             }
         }
         if let Some(number) = interrupted {
-            self.fail(file, "cancelled", "cancelled");
+            self.fail(file, CANCELLED, CANCELLED);
             self.next_archive(number);
             return true;
         }
         if found {
-            self.fail(file, "cancelled", "cancelled");
+            self.fail(file, CANCELLED, CANCELLED);
         }
         found
     }

@@ -1,5 +1,7 @@
 //! Files that a person drops, picks or pastes, folders included.
 
+use std::cell::OnceCell;
+
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 /// A file picker.
@@ -16,19 +18,22 @@ use super::set_member;
 pub struct DroppedFile {
     pub name: String,
     file: File,
-    /// Asked for once: the browser looks at the disk each time.
-    pub bytes: u64,
+    bytes: OnceCell<u64>,
 }
 
 impl DroppedFile {
+    pub(super) fn new(name: String, file: File) -> Self {
+        Self { name, file, bytes: OnceCell::new() }
+    }
+
+    /// Its size. The first time the browser looks at the disk, and does nothing else.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a file's size is a whole number"
     )]
-    pub(super) fn new(name: String, file: File) -> Self {
-        let bytes = file.size() as u64;
-        Self { name, file, bytes }
+    pub(super) fn bytes(&self) -> u64 {
+        *self.bytes.get_or_init(|| self.file.size() as u64)
     }
 
     /// What a worker is told of it.
@@ -36,7 +41,7 @@ impl DroppedFile {
         let entry = js_sys::Object::new();
         set_member(&entry, "name", &JsValue::from_str(&self.name));
         set_member(&entry, "file", &self.file);
-        set_member(&entry, "bytes", &JsValue::from_f64(self.bytes as f64));
+        set_member(&entry, "bytes", &JsValue::from_f64(self.bytes() as f64));
         entry
     }
 

@@ -74,8 +74,7 @@ impl EngineClient {
     /// Opens files: each is looked at, archives are unpacked, then the traces are analysed. Events tell the
     /// rest.
     pub fn open(&self, files: Vec<DroppedFile>) {
-        let ids: Vec<u32> = files.into_iter().map(|file| self.0.add_file(file)).collect();
-        self.0.plan(&ids, None);
+        self.0.receive(files);
     }
 
     /// Stops reading a file.

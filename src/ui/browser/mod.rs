@@ -1,6 +1,7 @@
 //! The only part of the page that talks to the browser: workers, dropped files, the address, storage.
 
 mod archives;
+mod arriving;
 pub mod clipboard;
 mod collector;
 pub mod download;

@@ -31,7 +31,7 @@ impl Pool {
     }
 
     pub(super) fn add_file(&self, file: DroppedFile) -> u32 {
-        let (name, bytes) = (file.name.clone(), file.bytes);
+        let (name, bytes) = (file.name.clone(), file.bytes());
         let id = {
             let mut state = self.state.borrow_mut();
             let id = state.next_file;

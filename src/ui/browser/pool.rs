@@ -7,7 +7,9 @@ use std::rc::{Rc, Weak};
 use futures_channel::oneshot;
 
 use super::archives::Opening;
+use super::arriving::Arriving;
 use super::looking::Part;
+use super::stopping::CANCELLED;
 use super::worker_slot::{FromWorker, WorkerSlot};
 use super::{DroppedFile, EngineEvent};
 use crate::engine::report::ErrorText;
@@ -28,6 +30,9 @@ pub(super) struct State {
     /// What was opened and waits for archives to be unpacked.
     pub(super) openings: BTreeMap<u32, Opening>,
     pub(super) next_opening: u32,
+    /// What was dropped and is not all here.
+    pub(super) arriving: BTreeMap<u32, Arriving>,
+    pub(super) next_arrival: u32,
     /// Files that wait for a free worker, in order.
     pub(super) queue: VecDeque<u32>,
     pending: BTreeMap<RequestId, Pending>,
@@ -38,7 +43,8 @@ pub(super) struct State {
 impl State {
     /// As at the start. Numbers go on: what is still said of files that are gone is of none that come.
     pub(super) fn after(before: &Self) -> Self {
-        Self { next_file: before.next_file, next_birth: before.next_birth, ..Self::default() }
+        let Self { next_arrival, next_file, next_birth, .. } = *before;
+        Self { next_arrival, next_file, next_birth, ..Self::default() }
     }
 
     /// The workers that are reading files or looking at them.
@@ -300,6 +306,10 @@ impl Pool {
 
     /// Stops reading a file. A busy worker hears nothing, so it is replaced.
     pub(super) fn cancel(self: &Rc<Self>, file: u32) {
+        if self.leave_arriving(file) {
+            self.fail(file, CANCELLED, CANCELLED);
+            return;
+        }
         if self.leave_opening(file) {
             return;
         }
@@ -309,8 +319,8 @@ impl Pool {
             state.slots.iter().position(|slot| slot.busy == Some(file))
         };
         match slot {
-            Some(slot) => self.replace_worker(slot, "cancelled", "cancelled"),
-            None => self.fail(file, "cancelled", "cancelled"),
+            Some(slot) => self.replace_worker(slot, CANCELLED, CANCELLED),
+            None => self.fail(file, CANCELLED, CANCELLED),
         }
         self.feed();
     }

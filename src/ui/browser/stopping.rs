@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::pool::{Pool, State};
 
-const KIND: &str = "cancelled";
+/// What a file failed of that nobody waited for, and the reason that is told.
+pub(super) const CANCELLED: &str = "cancelled";
 
 impl Pool {
     /// Stops whatever is not read yet. What was read stays open.
@@ -15,7 +16,7 @@ impl Pool {
         };
         // Their archives are unpacked: these openings end with the plan.
         for slot in stopped {
-            self.replace_worker(slot, KIND, KIND);
+            self.replace_worker(slot, CANCELLED, CANCELLED);
         }
         let openings = std::mem::take(&mut self.state.borrow_mut().openings);
         let left = openings.into_values().flat_map(|opening| {
@@ -23,8 +24,9 @@ impl Pool {
             stories.for_each(&self.tell);
             left
         });
-        for file in queue.into_iter().chain(left) {
-            self.fail(file, KIND, KIND);
+        let here = self.stop_arriving();
+        for file in queue.into_iter().chain(left).chain(here) {
+            self.fail(file, CANCELLED, CANCELLED);
         }
     }
 
