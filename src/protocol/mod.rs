@@ -91,6 +91,8 @@ pub enum EngineRequest {
     /// The rewards of a run, read from a file of that name, by weights as
     /// [`RewardWeights`](crate::engine::report::RewardWeights) writes them; an empty text is the built-in ones.
     Rewards { run: RunKey, name: String, weights: String },
+    /// Understand these weights of rewards; of an empty text, the built-in ones.
+    RewardWeights { text: String },
     /// What users read about formats and detectors.
     Catalog,
     /// Forget a file and its runs.
@@ -146,6 +148,20 @@ pub struct StepBody {
     pub raw: Vec<String>,
     /// Pictures that lie in those bytes, as addresses that are the picture itself.
     pub pictures: Vec<String>,
+}
+
+/// Weights of rewards as they are kept: who only passes them on need not take them apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeightsText {
+    pub name: String,
+    /// As [`RewardWeights`](crate::engine::report::RewardWeights) writes them; empty for the built-in ones.
+    pub text: String,
+}
+
+impl Default for WeightsText {
+    fn default() -> Self {
+        Self { name: "default".to_owned(), text: String::new() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -224,6 +240,9 @@ pub enum EngineReply {
     /// JSON lines: the run, and each of its steps.
     Rewards {
         lines: String,
+    },
+    RewardWeights {
+        weights: WeightsText,
     },
     Catalog {
         catalog: Box<Catalog>,

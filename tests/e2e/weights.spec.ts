@@ -81,7 +81,7 @@ test('rewards are exported by weights that a person brings', async ({ tracebench
   expect(await exported()).toMatchObject({ kind: 'run', weights: 'default' })
 
   await tracebench.about.getByText('Weights', { exact: true }).click()
-  const written = await saved(() => tracebench.about.getByRole('link', { name: 'Export weights of rewards' }).click())
+  const written = await saved(() => tracebench.about.getByRole('button', { name: 'Export weights of rewards' }).click())
   const own = JSON.stringify({ ...JSON.parse(written), name: 'own', turn: 0.5 })
   const importing = tracebench.about.getByLabel('File with weights of rewards')
   await importing.setInputFiles(picked('broken.json', own.replace('0.5', '"much"')))

@@ -9,7 +9,7 @@ use body::body;
 use super::moment::{acts_of, moment_view};
 use super::{
     Catalog, EngineReply, EngineRequest, Envelope, FileEntry, Muted, PlannedFile, PlannedRole, ReplyEnvelope,
-    RunKey, encode, told,
+    RunKey, WeightsText, encode, told,
 };
 use crate::engine::import::{self, FileRole, Input};
 use crate::engine::query::{Query, STEP_FIELDS, Searched, search};
@@ -87,6 +87,13 @@ impl Host {
                     Err(error) => EngineReply::Refused { message: error.to_string() },
                 })
             }
+            EngineRequest::RewardWeights { text } => match RewardWeights::read_or_default(&text) {
+                Ok(weights) => {
+                    let text = weights.write();
+                    EngineReply::RewardWeights { weights: WeightsText { name: weights.name, text } }
+                }
+                Err(error) => EngineReply::Refused { message: error.to_string() },
+            },
             EngineRequest::Catalog => EngineReply::Catalog { catalog: Box::new(Catalog::of_engine()) },
             EngineRequest::Close { file } => {
                 self.sessions.remove(&file);

@@ -169,6 +169,20 @@ fn rewards_are_given_by_ones_own_weights_too() {
 }
 
 #[test]
+fn weights_of_rewards_are_written_as_they_were_understood() {
+    let read = |text: &str| {
+        let request = EngineRequest::RewardWeights { text: text.to_owned() };
+        ask(&mut Host::default(), &[], request).pop()
+    };
+    let Some(EngineReply::RewardWeights { weights }) = read("") else { panic!("no weights") };
+    assert_eq!((weights.name.as_str(), weights.text), ("default", RewardWeights::default().write()));
+    let own = RewardWeights { name: "own".to_owned(), turn: 2.0, ..RewardWeights::default() };
+    let Some(EngineReply::RewardWeights { weights }) = read(&own.write()) else { panic!("no weights") };
+    assert_eq!((weights.name.as_str(), weights.text), ("own", own.write()));
+    assert!(matches!(read("[]"), Some(EngineReply::Refused { .. })));
+}
+
+#[test]
 fn a_closed_run_is_refused() {
     let mut host = opened();
     ask(&mut host, &[], EngineRequest::Close { file: 4 });

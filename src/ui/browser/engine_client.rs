@@ -9,7 +9,7 @@ use super::pool::{Pool, Purpose, unexpected};
 use crate::engine::report::{Diagnosis, ErrorText, LeftOut, RunReport, StepMap, StepRow, Weighing};
 use crate::engine::score::Profile;
 use crate::protocol::{
-    Catalog, EngineReply, EngineRequest, MomentView, Muted, PlannedRole, RunKey, StepBody,
+    Catalog, EngineReply, EngineRequest, MomentView, Muted, PlannedRole, RunKey, StepBody, WeightsText,
 };
 
 /// What the page is told about files it has opened.
@@ -170,6 +170,14 @@ impl EngineClient {
     pub async fn rewards(&self, run: RunKey, name: String, weights: String) -> Result<String, String> {
         match self.ask_run(run, EngineRequest::Rewards { run, name, weights }).await? {
             EngineReply::Rewards { lines } => Ok(lines),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Weights of rewards as the engine understands them; of an empty text, the built-in ones.
+    pub async fn reward_weights(&self, text: String) -> Result<WeightsText, String> {
+        match self.ask(0, EngineRequest::RewardWeights { text }).await? {
+            EngineReply::RewardWeights { weights } => Ok(weights),
             other => Err(unexpected(&other)),
         }
     }

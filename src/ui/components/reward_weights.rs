@@ -1,8 +1,7 @@
 use leptos::prelude::*;
+use leptos::task::spawn_local_scoped;
 
 use super::ImportButton;
-use crate::engine::report::RewardWeights;
-use crate::ui::browser::download;
 use crate::ui::state::Session;
 
 /// What *Export rewards* reckons with: the built-in weights, or a file of one's own.
@@ -11,19 +10,23 @@ pub fn RewardWeightsBlock() -> impl IntoView {
     let session = Session::expect();
     let weights = session.reward_weights;
     let told = RwSignal::new(None::<String>);
+    let read = move |text: String| {
+        told.set(None);
+        spawn_local_scoped(async move {
+            if let Err(message) = session.read_reward_weights(&text).await {
+                let _gone = told.try_set(Some(message));
+            }
+        });
+    };
     let take = move |text: &str| {
-        session.set_reward_weights(RewardWeights::read(text).map_err(|error| error.to_string())?);
+        if text.trim().is_empty() {
+            return Err("the file is empty".to_owned());
+        }
+        read(text.to_owned());
         Ok(None)
     };
-    let reset = move |_| {
-        told.set(None);
-        session.set_reward_weights(RewardWeights::default());
-    };
-    let is_reset = move || weights.with(|weights| *weights == RewardWeights::default());
+    let is_reset = move || weights.with(|weights| weights.text.is_empty());
     let name = move || weights.with(|weights| weights.name.clone());
-    let address = move || weights.with(|weights| download::address_of(&weights.write()));
-    let file_name =
-        move || weights.with(|weights| format!("rewards-{}.json", weights.name.replace(' ', "-")));
     view! {
         <fieldset class="weights__group">
             <legend>"Rewards for training"</legend>
@@ -34,19 +37,18 @@ pub fn RewardWeightsBlock() -> impl IntoView {
                         class="button button--small"
                         aria-label="Reset weights of rewards"
                         disabled=is_reset
-                        on:click=reset
+                        on:click=move |_| read(String::new())
                     >
                         "Reset"
                     </button>
                     <ImportButton caption="Import…" label="File with weights of rewards" told take />
-                    <a
+                    <button
                         class="button button--small"
                         aria-label="Export weights of rewards"
-                        href=address
-                        download=file_name
+                        on:click=move |_| session.save_reward_weights()
                     >
                         "Export"
-                    </a>
+                    </button>
                 </span>
                 <Show when=move || told.with(Option::is_some)>
                     <span class="weights__told" role="alert">{move || told.get()}</span>

@@ -4,8 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local_scoped;
 
 use super::Session;
-use crate::engine::report::RewardWeights;
-use crate::protocol::RunKey;
+use crate::protocol::{RunKey, WeightsText};
 use crate::ui::browser::{download, storage};
 use crate::view_model::format::counted;
 
@@ -16,25 +15,43 @@ const WEIGHTS: &str = "reward-weights";
 impl Session {
     /// Brings back the weights that were set in earlier visits.
     pub(super) fn recall_reward_weights(self) {
-        if let Some(weights) = storage::get(WEIGHTS).and_then(|kept| RewardWeights::read(&kept).ok()) {
-            self.reward_weights.set(weights);
+        if let Some(kept) = storage::get(WEIGHTS) {
+            spawn_local_scoped(async move {
+                let _kept = self.read_reward_weights(&kept).await;
+            });
         }
     }
 
-    /// Makes rewards by other weights from now on.
-    pub fn set_reward_weights(self, weights: RewardWeights) {
-        if weights == RewardWeights::default() {
+    /// Makes rewards by these weights from now on; of an empty text, by the built-in ones.
+    pub async fn read_reward_weights(self, text: &str) -> Result<(), String> {
+        let client = self.client().ok_or("no engine is running")?;
+        let weights = if text.is_empty() {
             storage::remove(WEIGHTS);
+            WeightsText::default()
         } else {
-            storage::set(WEIGHTS, &weights.write());
-        }
-        self.reward_weights.set(weights);
+            let weights = client.reward_weights(text.to_owned()).await?;
+            storage::set(WEIGHTS, &weights.text);
+            weights
+        };
+        let _gone = self.reward_weights.try_set(weights);
+        Ok(())
+    }
+
+    /// Saves the weights that rewards are made by.
+    pub fn save_reward_weights(self) {
+        let Some(client) = self.client() else { return };
+        let text = self.reward_weights.with_untracked(|weights| weights.text.clone());
+        spawn_local_scoped(async move {
+            if let Ok(weights) = client.reward_weights(text).await {
+                download::save(&format!("rewards-{}.json", weights.name.replace(' ', "-")), &weights.text);
+            }
+        });
     }
 
     /// Saves the rewards of these runs as JSON lines, in their order.
     pub fn save_rewards(self, runs: Vec<RunKey>) {
         let Some(client) = self.client() else { return };
-        let weights = self.reward_weights.with_untracked(RewardWeights::write);
+        let weights = self.reward_weights.with_untracked(|weights| weights.text.clone());
         spawn_local_scoped(async move {
             let mut text = String::new();
             let (told, runs): (Vec<RunKey>, Vec<RunKey>) =

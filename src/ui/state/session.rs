@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::ClientSlot;
 use super::taking_in::Heard;
-use crate::engine::report::{ErrorText, LeftOut, RewardWeights, RunReport};
+use crate::engine::report::{ErrorText, LeftOut, RunReport};
 use crate::engine::score::Profile;
-use crate::protocol::{Catalog, RunKey};
+use crate::protocol::{Catalog, RunKey, WeightsText};
 use crate::ui::browser::EngineClient;
 use crate::view_model::mutes::Mutes;
 use crate::view_model::notes::Notes;
@@ -136,7 +136,7 @@ pub struct Session {
     /// What scores are made by.
     pub profile: RwSignal<Profile>,
     /// What rewards are made by.
-    pub reward_weights: RwSignal<RewardWeights>,
+    pub reward_weights: RwSignal<WeightsText>,
     /// Findings that are said to be no problem, of all visits.
     pub mutes: RwSignal<Mutes>,
     /// What was noted about runs, of all visits.
