@@ -1,79 +1,12 @@
 //! Archives among the files that were opened: unpacked one after the other, then all is planned together.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
+use super::opening::{Opening, Unpacked};
 use super::pool::Pool;
 use super::stopping::CANCELLED;
 use super::unpacker::{FromUnpacker, Unpacker};
 use super::{DroppedFile, EngineEvent};
-use crate::protocol::{PlannedFile, PlannedRole};
-
-/// Files that were opened together and wait for the archives among them.
-#[derive(Default)]
-pub(super) struct Opening {
-    /// What is to be planned: files that are no archives, and the entries of those that are.
-    files: Vec<u32>,
-    waiting: VecDeque<u32>,
-    current: Option<(u32, Unpacker)>,
-    unpacked: Vec<Unpacked>,
-    /// The archive that an entry came from.
-    origin: BTreeMap<u32, u32>,
-    plans_left: usize,
-}
-
-struct Unpacked {
-    archive: u32,
-    files: u32,
-    traces: u32,
-    skipped: Vec<String>,
-}
-
-impl Opening {
-    /// Makes one of what was planned, if there is an archive in it.
-    pub(super) fn of(files: &[PlannedFile]) -> Option<Self> {
-        let (archives, others): (Vec<&PlannedFile>, Vec<_>) =
-            files.iter().partition(|file| matches!(file.role, PlannedRole::Container { .. }));
-        let ids = |files: Vec<&PlannedFile>| files.into_iter().map(|file| file.id).collect::<Vec<_>>();
-        (!archives.is_empty()).then(|| Self {
-            files: ids(others),
-            waiting: ids(archives).into(),
-            ..Self::default()
-        })
-    }
-
-    /// Takes in what became of some of its files; true when that were all.
-    pub(super) fn planned(&mut self, files: &[PlannedFile]) -> bool {
-        for file in files.iter().filter(|file| matches!(file.role, PlannedRole::Trace { .. })) {
-            let archive = self.origin.get(&file.id);
-            if let Some(unpacked) = self.unpacked.iter_mut().find(|known| Some(&known.archive) == archive) {
-                unpacked.traces += 1;
-            }
-        }
-        self.plans_left = self.plans_left.saturating_sub(1);
-        self.plans_left == 0
-    }
-
-    /// What is to be said of its archives in the end.
-    pub(super) fn stories(self) -> impl Iterator<Item = EngineEvent> {
-        self.unpacked.into_iter().map(|unpacked| EngineEvent::Unpacked {
-            id: unpacked.archive,
-            files: unpacked.files,
-            traces: unpacked.traces,
-            skipped: unpacked.skipped,
-        })
-    }
-}
-
-impl Opening {
-    /// Ends it: what was not planned, and what is to be said of the archives that are unpacked.
-    pub(super) fn stop(mut self) -> (Vec<u32>, impl Iterator<Item = EngineEvent>) {
-        let mut left = std::mem::take(&mut self.files);
-        left.extend(self.waiting.drain(..));
-        left.extend(self.current.take().map(|(archive, _)| archive));
-        (left, self.stories())
-    }
-}
 
 impl Pool {
     /// Unpacks the next archive, or plans when there is none left.

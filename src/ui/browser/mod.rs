@@ -1,7 +1,6 @@
 //! The only part of the page that talks to the browser: workers, dropped files, the address, storage.
 
 mod archives;
-mod arriving;
 pub mod clipboard;
 mod collector;
 pub mod download;
@@ -11,6 +10,7 @@ pub mod fragment;
 mod lazy_worker;
 mod looking;
 pub mod media;
+mod opening;
 mod planning;
 mod pool;
 pub mod programs;

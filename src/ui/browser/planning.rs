@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::archives::Opening;
+use super::opening::Opening;
 use super::pool::{OpenFile, Pool, Purpose, unexpected};
 use super::{DroppedFile, EngineEvent};
 use crate::protocol::{EngineReply, EngineRequest, FileEntry, PlannedRole};
@@ -63,13 +63,7 @@ impl Pool {
         if opening.is_none()
             && let Some(fresh) = Opening::of(&files)
         {
-            let number = {
-                let mut state = self.state.borrow_mut();
-                state.next_opening += 1;
-                let number = state.next_opening;
-                state.openings.insert(number, fresh);
-                number
-            };
+            let number = self.open(fresh);
             for file in files {
                 if matches!(file.role, PlannedRole::Container { .. }) {
                     (self.tell)(EngineEvent::Planned { id: file.id, role: file.role });

@@ -6,9 +6,8 @@ use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 
-use super::archives::Opening;
-use super::arriving::Arriving;
 use super::looking::Part;
+use super::opening::Opening;
 use super::stopping::CANCELLED;
 use super::worker_slot::{FromWorker, WorkerSlot};
 use super::{DroppedFile, EngineEvent};
@@ -30,9 +29,6 @@ pub(super) struct State {
     /// What was opened and waits for archives to be unpacked.
     pub(super) openings: BTreeMap<u32, Opening>,
     pub(super) next_opening: u32,
-    /// What was dropped and is not all here.
-    pub(super) arriving: BTreeMap<u32, Arriving>,
-    pub(super) next_arrival: u32,
     /// Files that wait for a free worker, in order.
     pub(super) queue: VecDeque<u32>,
     pending: BTreeMap<RequestId, Pending>,
@@ -43,8 +39,8 @@ pub(super) struct State {
 impl State {
     /// As at the start. Numbers go on: what is still said of files that are gone is of none that come.
     pub(super) fn after(before: &Self) -> Self {
-        let Self { next_arrival, next_file, next_birth, .. } = *before;
-        Self { next_arrival, next_file, next_birth, ..Self::default() }
+        let Self { next_opening, next_file, next_birth, .. } = *before;
+        Self { next_opening, next_file, next_birth, ..Self::default() }
     }
 
     /// The workers that are reading files or looking at them.
@@ -306,10 +302,6 @@ impl Pool {
 
     /// Stops reading a file. A busy worker hears nothing, so it is replaced.
     pub(super) fn cancel(self: &Rc<Self>, file: u32) {
-        if self.leave_arriving(file) {
-            self.fail(file, CANCELLED, CANCELLED);
-            return;
-        }
         if self.leave_opening(file) {
             return;
         }

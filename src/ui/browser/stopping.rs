@@ -24,8 +24,7 @@ impl Pool {
             stories.for_each(&self.tell);
             left
         });
-        let here = self.stop_arriving();
-        for file in queue.into_iter().chain(left).chain(here) {
+        for file in queue.into_iter().chain(left) {
             self.fail(file, CANCELLED, CANCELLED);
         }
     }

@@ -75,7 +75,7 @@ impl Session {
         if let Some(client) = self.client() {
             client.close_all();
         }
-        self.catch_up();
+        self.forget_heard();
         self.files.set(Vec::new());
         self.runs.set(Vec::new());
         self.unsettled.set(0);

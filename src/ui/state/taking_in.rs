@@ -54,6 +54,11 @@ impl Session {
         }
     }
 
+    /// What was said of files that are closed concerns nobody.
+    pub(super) fn forget_heard(self) {
+        let _gone = self.heard.try_update_value(|heard| heard.events.clear());
+    }
+
     fn catch_up_later(self) {
         let is_needed = self.heard.try_update_value(|heard| {
             heard.is_waiting = !heard.events.is_empty();
