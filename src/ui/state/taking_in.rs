@@ -34,40 +34,23 @@ impl Session {
             heard.is_waiting |= is_busy;
             was_waiting
         });
-        match is_waiting {
-            Some(false) => {
-                self.catch_up();
-                if is_busy {
-                    set_timeout(move || self.catch_up_later(), PAUSE);
-                }
-            }
-            Some(true) if !is_busy => self.catch_up(),
-            _ => {}
+        if !is_busy {
+            self.catch_up();
+        } else if is_waiting == Some(false) {
+            set_timeout(move || self.catch_up(), PAUSE);
         }
     }
 
     /// Takes in all that the engine has said.
     pub(super) fn catch_up(self) {
-        let events = self.heard.try_update_value(|heard| std::mem::take(&mut heard.events));
-        for event in events.into_iter().flatten() {
+        for event in self.heard.try_update_value(std::mem::take).unwrap_or_default().events {
             self.take(event);
         }
     }
 
     /// What was said of files that are closed concerns nobody.
     pub(super) fn forget_heard(self) {
-        let _gone = self.heard.try_update_value(|heard| heard.events.clear());
-    }
-
-    fn catch_up_later(self) {
-        let is_needed = self.heard.try_update_value(|heard| {
-            heard.is_waiting = !heard.events.is_empty();
-            heard.is_waiting
-        });
-        if is_needed == Some(true) {
-            self.catch_up();
-            set_timeout(move || self.catch_up_later(), PAUSE);
-        }
+        let _gone = self.heard.try_update_value(std::mem::take);
     }
 
     fn take(self, event: EngineEvent) {
