@@ -4,15 +4,14 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, CompareFormat};
-use super::files::Files;
-use super::gather::{Job, Refused, gather};
+use super::gather::{Job, gather};
 use super::output::complain;
-use crate::engine::import::{FileRole, Input, plan};
+use super::read::{Missed, analyzed, load};
+use crate::engine::Options;
 use crate::engine::report::{
     NoReport, RunReport, Told, compare, markdown_comparison, read_reports, text_comparison,
 };
 use crate::engine::trace::{BodySource as _, SourceId};
-use crate::engine::{Options, analyze};
 
 /// A report begins with this member, after its brace and some white space.
 const REPORT: &str = "\"format_version\":";
@@ -115,16 +114,7 @@ fn reports(path: &Path) -> Result<Vec<RunReport>, String> {
 }
 
 fn of_job(job: &Job) -> Result<Vec<RunReport>, String> {
-    let not_opened = |error: &io::Error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => format!("the file could not be read: {error}"),
-    };
-    match &job.refused {
-        Some(Refused::Io(error)) => return Err(not_opened(error)),
-        Some(Refused::Import(error)) => return Err(error.to_string()),
-        None => {}
-    }
-    let files = Files::load(&job.files).map_err(|error| not_opened(&error))?;
+    let files = load(job).map_err(|error| error.error.message)?;
     let len = files.len(SourceId(0));
     let head = files.read(SourceId(0), 0..len.min(HEAD)).unwrap_or_default();
     let head = String::from_utf8_lossy(&head);
@@ -132,14 +122,11 @@ fn of_job(job: &Job) -> Result<Vec<RunReport>, String> {
         let bytes = files.read(SourceId(0), 0..len).map_err(|error| error.to_string())?;
         return of_reports(&String::from_utf8_lossy(&bytes));
     }
-    let planned = plan(&files);
-    if matches!(planned.first(), Some(FileRole::Sidecar(_))) {
-        return Ok(Vec::new());
+    match analyzed(job, &files, &Options::default()) {
+        Ok(runs) => Ok((0u32..).zip(&runs).map(|(index, run)| run.report(job.name(), index)).collect()),
+        Err(Missed::Sidecar) => Ok(Vec::new()),
+        Err(Missed::Unreadable(error)) => Err(error.error.message),
     }
-    let mut go_on = |_| true;
-    let input = Input::of_planned(&files, planned, &mut go_on);
-    let runs = analyze(&input, &Options::default()).map_err(|error| error.to_string())?;
-    Ok((0u32..).zip(&runs).map(|(index, run)| run.report(job.name(), index)).collect())
 }
 
 /// Reports as `tracebench report` prints them: a line each, or all in one object. What is said of files that

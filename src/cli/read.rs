@@ -17,29 +17,37 @@ pub(super) enum Missed {
 }
 
 pub(super) fn read(job: &Job, options: &Options) -> Result<(Files, Vec<Run>), Missed> {
-    let failed = |kind: &str, message: String| {
-        let error = ErrorText { kind: kind.to_owned(), message };
-        Missed::Unreadable(FileError { file: job.name().to_owned(), error })
-    };
+    let files = load(job).map_err(Missed::Unreadable)?;
+    let runs = analyzed(job, &files, options)?;
+    Ok((files, runs))
+}
+
+/// Opens the files of a job.
+pub(super) fn load(job: &Job) -> Result<Files, FileError> {
     let not_opened = |error: &io::Error| match error.kind() {
-        io::ErrorKind::NotFound => failed("missing", "there is no such file".to_owned()),
-        _ => failed("unreadable", format!("the file could not be read: {error}")),
+        io::ErrorKind::NotFound => failed(job, "missing", "there is no such file".to_owned()),
+        _ => failed(job, "unreadable", format!("the file could not be read: {error}")),
     };
-    let not_imported = |error: &ImportError| failed(error.kind(), error.to_string());
     match &job.refused {
-        Some(Refused::Io(error)) => return Err(not_opened(error)),
-        Some(Refused::Import(error)) => return Err(not_imported(error)),
-        None => {}
+        Some(Refused::Io(error)) => Err(not_opened(error)),
+        Some(Refused::Import(error)) => Err(failed(job, error.kind(), error.to_string())),
+        None => Files::load(&job.files).map_err(|error| not_opened(&error)),
     }
-    let files = Files::load(&job.files).map_err(|error| not_opened(&error))?;
-    let planned = plan(&files);
+}
+
+/// The runs of files that were opened.
+pub(super) fn analyzed(job: &Job, files: &Files, options: &Options) -> Result<Vec<Run>, Missed> {
+    let planned = plan(files);
     if matches!(planned.first(), Some(FileRole::Sidecar(_))) {
         return Err(Missed::Sidecar);
     }
     let mut go_on = |_| true;
-    let input = Input::of_planned(&files, planned, &mut go_on);
-    let runs = analyze(&input, options).map_err(|error| not_imported(&error))?;
-    Ok((files, runs))
+    analyze(&Input::of_planned(files, planned, &mut go_on), options)
+        .map_err(|error| Missed::Unreadable(failed(job, error.kind(), error.to_string())))
+}
+
+fn failed(job: &Job, kind: &str, message: String) -> FileError {
+    FileError { file: job.name().to_owned(), error: ErrorText { kind: kind.to_owned(), message } }
 }
 
 /// The file ends before the run does.

@@ -8,6 +8,7 @@
 mod events;
 mod fields;
 mod header;
+mod message;
 mod notices;
 mod reader;
 mod sample;

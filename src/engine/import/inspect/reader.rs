@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::events::{Event, Events};
+use super::message::{Message, content, hash, input, key, pool};
 use super::notices;
 use super::sample::{time, usage};
 use super::texts::{Texts, inline};
@@ -15,14 +16,6 @@ use crate::engine::import::talk::{Call, Given, Talk};
 use crate::engine::trace::{
     AgentId, At, EventKind, Position, ResultText, Role, RunWriter, StepId, TextRef, Usage, WarningKind,
 };
-
-/// One message of the final conversation.
-struct Message<'a> {
-    members: Members<'a>,
-    /// Hash of what it says and calls, for logs whose copies of a message have other ids.
-    content: u64,
-    is_answer: bool,
-}
 
 /// How a call went, as its tool event tells.
 #[derive(Debug, Clone, Copy)]
@@ -224,15 +217,7 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     /// What a model was asked that nobody has seen yet.
     fn prompt(&mut self, run: &mut RunWriter<'_>, event: &Event<'a>, when: When) {
-        let mut input = event.members.list("input");
-        for range in event.members.list("input_refs") {
-            let ends: Vec<usize> =
-                items(range.get()).iter().filter_map(|end| end.get().parse().ok()).collect();
-            if let [start, end] = ends.as_slice() {
-                input.extend(self.pool.get(*start..*end).unwrap_or_default());
-            }
-        }
-        for raw in input {
+        for raw in input(&event.members, &self.pool) {
             if !self.passed.insert(xxh3_64(raw.get().as_bytes())) {
                 continue;
             }
@@ -407,33 +392,6 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 }
 
-/// What prompts refer to by number; it was a member of the sample itself at first.
-fn pool<'a>(sample: &Members<'a>) -> Vec<&'a RawValue> {
-    let pool = sample.object("events_data").list("messages");
-    if pool.is_empty() { sample.list("message_pool") } else { pool }
-}
-
 fn nothing<'a>() -> Located<'a> {
     inline(String::new())
-}
-
-fn hash(text: &str) -> u64 {
-    xxh3_64(text.as_bytes())
-}
-
-/// What tells a message from others: its id, or else what it says.
-fn key(message: &Members<'_>, content: u64) -> u64 {
-    message.text("id").map_or(content, |id| hash(&id))
-}
-
-/// Hash of who says what and calls what.
-fn content<'a>(texts: &Texts<'a>, message: &Members<'a>) -> u64 {
-    let mut whole = message.text("role").unwrap_or_default().into_owned();
-    if let Some(content) = message.get("content") {
-        whole.push_str(&texts.text(content).text);
-    }
-    for raw in message.list("tool_calls") {
-        whole.push_str(&Members::of(raw.get()).text("id").unwrap_or_default());
-    }
-    hash(&whole)
 }
